@@ -1,0 +1,207 @@
+"""What can go wrong.
+
+```
+SmstoolsError
+├─ TransportError            nothing usable came back
+│  └─ RequestTimeoutError
+├─ APIError                  the API said no
+│  ├─ AuthenticationError
+│  ├─ InvalidRequestError
+│  ├─ NotFoundError
+│  ├─ RateLimitError
+│  └─ ServerError
+├─ UnexpectedAnswerError     it answered, in a shape that cannot be trusted
+├─ PaginationError           the pages contradict each other
+│  └─ PaginationStalledError
+├─ CursorError               a cursor that cannot be gone on from
+└─ ClientClosedError         the client was closed before
+```
+
+No error holds a secret, the text of a message or a whole phone number, so each may be logged,
+pickled and sent to an error tracker. Wrong arguments are Python's own `ValueError` and `TypeError`,
+raised before any request.
+"""
+
+import re
+from typing import ClassVar
+
+_LONG_NUMBER = re.compile(r"\d{5,}")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\ud7ff]")
+_LONGEST_QUOTE = 200
+
+
+def quote_safely(text: str) -> str:
+    """Make foreign text fit for an error or a log line.
+
+    Control and format characters become spaces, the last four digits are all that is left of any
+    number of five or more, and what is longer than 200 characters is cut.
+
+    Example:
+        >>> quote_safely("receiver +5511987654321 is invalid\\n")
+        'receiver +•••••••••4321 is invalid'
+    """
+    printable = _UNPRINTABLE.sub(" ", text[: 2 * _LONGEST_QUOTE])
+    masked = _LONG_NUMBER.sub(lambda digits: digits[0][-4:].rjust(len(digits[0]), "•"), printable)
+    return " ".join(masked.split())[:_LONGEST_QUOTE]
+
+
+class SmstoolsError(Exception):
+    """Something went wrong between the caller and the gateway."""
+
+    cursor: str | None = None
+    """Where a walk stood when it failed; hand it to `iter_conversation(cursor=…)` to go on with the
+    first message not handed out. `None` outside of walks."""
+
+
+class TransportError(SmstoolsError):
+    """Nothing usable came back: no connection, a broken one, or not HTTP at all.
+
+    The foreign error is the `__cause__`, where it can hold nothing private.
+    """
+
+    remedy: ClassVar[str] = "Check the network and the base URL, then try again"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """What happened, in words."""
+
+    def __str__(self) -> str:
+        """Say what happened and what to do next."""
+        return f"{self.reason}. {self.remedy}."
+
+
+class RequestTimeoutError(TransportError):
+    """The answer did not come in time."""
+
+    remedy = "Try again, or give the client a longer `timeout`"
+
+
+class APIError(SmstoolsError):
+    """The API said no."""
+
+    remedy: ClassVar[str] = "See the vendor's list of errors, 'handling errors'"
+
+    def __init__(self, status: int, code: int | None, message: str) -> None:
+        super().__init__(status, code, message)
+        self.status = status
+        """The HTTP status. It can be 200: the API is said to send errors that way too."""
+        self.code = code
+        """The vendor's error code, such as 104; `None` where none came."""
+        self.message = message
+        """What the server said, shortened and with its numbers masked."""
+
+    def __str__(self) -> str:
+        """Say what the API answered and what to do next."""
+        code = "" if self.code is None else f" with error {self.code}"
+        return f"The API answered HTTP {self.status}{code}: {self.message}. {self.remedy}."
+
+
+class AuthenticationError(APIError):
+    """The API does not let these credentials in, or not from this address.
+
+    Never retried, since too many failed logins lock the account (error 1002).
+    """
+
+    remedy = (
+        "Check the client id and secret, the list of allowed addresses and the state of the account"
+        " before another try: too many failed ones lock it"
+    )
+
+
+class InvalidRequestError(APIError):
+    """The API refuses the request as it was put, for instance for its phone number."""
+
+    remedy = "Correct the request; the same one will fail again"
+
+
+class NotFoundError(APIError):
+    """What was asked for is not there.
+
+    A phone without messages need not be this: an empty history is an ordinary answer.
+    """
+
+    remedy = "Check the phone number or id, and that the base URL ends in the API's version (`/v1`)"
+
+
+class RateLimitError(APIError):
+    """Too many requests at once."""
+
+    def __init__(
+        self, status: int, code: int | None, message: str, retry_after: float | None = None
+    ) -> None:
+        super().__init__(status, code, message)
+        self.args = (status, code, message, retry_after)
+        self.retry_after = retry_after
+        """How long to wait before the next request, in seconds; `None` where the server did not
+        say."""
+
+    def __str__(self) -> str:
+        """Say what the API answered and how long to wait."""
+        wait = "a while" if self.retry_after is None else f"{self.retry_after:g} seconds"
+        return f"The API answered HTTP {self.status}: {self.message}. Wait {wait}, then try again."
+
+
+class ServerError(APIError):
+    """The API has trouble of its own."""
+
+    remedy = "Try again later"
+
+
+class UnexpectedAnswerError(SmstoolsError):
+    """The server answered in a shape that cannot be trusted."""
+
+    def __init__(self, reason: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(reason, problems)
+        self.reason = reason
+        """What is wrong with the answer as a whole."""
+        self.problems = problems
+        """Each problem with its JSON path, as in `$.conversation[3].sender: a list, not a text`."""
+
+    def __str__(self) -> str:
+        """Name the first problems and what to do next."""
+        shown = "; ".join(self.problems[:3])
+        more = f" and {len(self.problems) - 3} more" if len(self.problems) > 3 else ""  # noqa: PLR2004 - the three just shown
+        return (
+            f"{self.reason}{': ' if shown else ''}{shown}{more}."
+            " Nothing of this answer was handed out; if it stays so, the API has changed:"
+            " please report it."
+        )
+
+
+class PaginationError(SmstoolsError):
+    """The pages of a walk contradict each other, so that going on could lose messages."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """What does not fit, in words."""
+
+    def __str__(self) -> str:
+        """Say what does not fit and how to go on."""
+        return f"{self.reason}. Go on later from this error's `.cursor`."
+
+
+class PaginationStalledError(PaginationError):
+    """The server kept answering and nothing new came."""
+
+
+class CursorError(SmstoolsError):
+    """A cursor that cannot be gone on from: damaged, or made for something else."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """Why it was refused."""
+
+    def __str__(self) -> str:
+        """Say why, and what to do next."""
+        return f"{self.reason}. Begin anew without a cursor, or use the one made for this walk."
+
+
+class ClientClosedError(SmstoolsError):
+    """The client was closed before this call."""
+
+    def __str__(self) -> str:
+        """Say what to do next."""
+        return "This Client is closed. Make a new one, or keep it open for as long as it is used."
