@@ -31,13 +31,13 @@ _LONGEST_QUOTE = 200
 
 
 def quote_safely(text: str) -> str:
-    """Make foreign text fit for an error or a log line.
+    r"""Make foreign text fit for an error or a log line.
 
     Control and format characters become spaces, the last four digits are all that is left of any
     number of five or more, and what is longer than 200 characters is cut.
 
     Example:
-        >>> quote_safely("receiver +5511987654321 is invalid\\n")
+        >>> quote_safely("receiver +5511987654321 is invalid\n")
         'receiver +•••••••••4321 is invalid'
     """
     printable = _UNPRINTABLE.sub(" ", text[: 2 * _LONGEST_QUOTE])

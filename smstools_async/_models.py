@@ -49,7 +49,7 @@ class MessageFile:
     name: str = attrs.field(repr=False)
     """The file's name as the sender chose it: never use it as a path unchecked."""
     url: str = attrs.field(repr=False)
-    """Where the file is; the API's `image`. Its host need not be the vendor's: send it no secrets."""
+    """Where the file is; the API's `image`. The host need not be the vendor's: send no secrets."""
     mime: str
     """The media type; the vendor's own example has the bare prefix `image/`."""
 
