@@ -25,23 +25,23 @@ raised before any request.
 import re
 from typing import ClassVar
 
-_LONG_NUMBER = re.compile(r"\d{5,}")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\ud7ff]")
+_NUMBER = re.compile(r"\d(?:[\s().\-/]*\d){4,}")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\ud7ff]")
 _LONGEST_QUOTE = 200
 
 
 def quote_safely(text: str) -> str:
     r"""Make foreign text fit for an error or a log line.
 
-    Control and format characters become spaces, the last four digits are all that is left of any
-    number of five or more, and what is longer than 200 characters is cut.
+    Control and format characters become spaces, any number of five or more digits, however grouped,
+    keeps its last two, and what is longer than 200 characters is cut.
 
     Example:
-        >>> quote_safely("receiver +5511987654321 is invalid\n")
-        'receiver +•••••••••4321 is invalid'
+        >>> quote_safely("receiver +55 11 98765-4321 is invalid\n")
+        'receiver +•••21 is invalid'
     """
     printable = _UNPRINTABLE.sub(" ", text[: 2 * _LONGEST_QUOTE])
-    masked = _LONG_NUMBER.sub(lambda digits: digits[0][-4:].rjust(len(digits[0]), "•"), printable)
+    masked = _NUMBER.sub(lambda number: f"•••{number[0][-2:]}", printable)
     return " ".join(masked.split())[:_LONGEST_QUOTE]
 
 
@@ -56,15 +56,18 @@ class SmstoolsError(Exception):
 class TransportError(SmstoolsError):
     """Nothing usable came back: no connection, a broken one, or not HTTP at all.
 
-    The foreign error is the `__cause__`, where it can hold nothing private.
+    The error of the HTTP library is not chained to it, since that holds the request and thereby the
+    secret; `reason` tells what it said.
     """
 
     remedy: ClassVar[str] = "Check the network and the base URL, then try again"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, retryable: bool = True) -> None:  # noqa: FBT001, FBT002 - an error unpickles from positional fields
+        super().__init__(reason, retryable)
         self.reason = reason
         """What happened, in words."""
+        self.retryable = retryable
+        """Whether the same request may well succeed later; not so with an untrusted certificate."""
 
     def __str__(self) -> str:
         """Say what happened and what to do next."""

@@ -6,6 +6,7 @@ at run time, since cattrs reads it.
 Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 """
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -69,7 +70,6 @@ class Message:
 
     Example:
         >>> message = Message(
-        ...     message_id=None,
         ...     direction=Direction.INBOUND,
         ...     sender="5511987654321",
         ...     receiver="Clinica",
@@ -82,7 +82,7 @@ class Message:
         Message(message_id=None, direction='inbound', unix_time=1749113086, delivery_status='')
     """
 
-    message_id: str | None
+    message_id: str | None = None
     """The vendor's id; `None` on inbound messages."""
     direction: str
     """A `Direction`, or whatever else the server sent."""
@@ -147,3 +147,55 @@ class ConversationPage(Sequence[Message]):
     def __len__(self) -> int:
         """Return how many messages are really here."""
         return len(self.messages)
+
+
+@attrs.frozen(kw_only=True)
+class Retry:
+    """How often and how patiently a failed request is tried again.
+
+    Only requests that change nothing (GET) are ever tried again, and only after trouble that may
+    pass: a lost connection, a time-out, one of `statuses`, the vendor's error 105. A refused login
+    never is. The wait before the next attempt is a random time between nothing and
+    `backoff_initial * 2 ** (attempts so far - 1)` ("full jitter"), or what the server asks for.
+
+    Example:
+        >>> Retry(attempts=6, total_time=300).attempts
+        6
+        >>> Retry.none().attempts
+        1
+    """
+
+    attempts: int = attrs.field(default=4)
+    """How many times a request is sent at most, the first one included."""
+    total_time: float = attrs.field(default=90.0)
+    """No new attempt begins later than this after the first, in seconds."""
+    backoff_initial: float = attrs.field(default=0.5)
+    """The longest wait before the second attempt, in seconds."""
+    backoff_max: float = attrs.field(default=20.0)
+    """The longest wait before any attempt, in seconds."""
+    retry_after_max: float = attrs.field(default=60.0)
+    """The longest `Retry-After` that is waited for, in seconds; a longer one is raised at once."""
+    statuses: frozenset[int] = attrs.field(
+        default=frozenset({408, 429, 500, 502, 503, 504, *range(520, 525), 529}),
+        converter=frozenset[int],
+        repr=False,
+    )
+    """The HTTP statuses that may pass."""
+
+    @attempts.validator
+    def _at_least_one(self, field: "attrs.Attribute[int]", value: int) -> None:
+        if value < 1:
+            raise ValueError(f"Retry({field.name}={value}): a request is sent at least once")
+
+    @total_time.validator
+    @backoff_initial.validator
+    @backoff_max.validator
+    @retry_after_max.validator
+    def _finite_time(self, field: "attrs.Attribute[float]", value: float) -> None:
+        if not 0 <= value < math.inf:
+            raise ValueError(f"Retry({field.name}={value}): give seconds, 0 or more, and finite")
+
+    @classmethod
+    def none(cls) -> "Retry":
+        """Send each request once."""
+        return cls(attempts=1)

@@ -1,0 +1,173 @@
+"""Was that a yes or a no?
+
+Pure: a status, headers and a body go in; the body of a yes comes out, and a no is raised.
+
+The vendor writes errors in three shapes: `{"error": "104", "errorMsg": "…"}`, `{"error": "words"}`
+and `{"errorMsg": "…"}`. What a code says goes before what the HTTP status says, since which status
+goes with which code is documented nowhere, and a 200 is said to carry errors too.
+
+Vendor page: https://www.smstools.com/en/sms-gateway-api/handling_errors
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any, TypeGuard
+from urllib.parse import urlsplit
+
+from smstools_async._errors import (
+    APIError,
+    AuthenticationError,
+    InvalidRequestError,
+    NotFoundError,
+    RateLimitError,
+    ServerError,
+    UnexpectedAnswerError,
+    quote_safely,
+)
+
+LOCKING_CODES = frozenset({104, 116, 200, 1002, 1403})
+"""A further try after one of these counts as a failed login, and too many lock the account."""
+SERVER_TROUBLE_CODE = 105
+
+_INVALID_CODES = frozenset(
+    {102, 103, 106, 109, *range(110, 115), 118, *range(121, 125), 126, 129, 131, 135, 136, 137, 139}
+)
+_NOT_FOUND_CODES = frozenset({125, 128, 132, 133, 134})
+_OTHER_CODES = frozenset({108, 138, 140})  # credits, or the vendor's support, have to be asked for
+_CLASS_OF_CODE: dict[int, type[APIError]] = {
+    **dict.fromkeys(LOCKING_CODES, AuthenticationError),
+    **dict.fromkeys(_INVALID_CODES, InvalidRequestError),
+    **dict.fromkeys(_NOT_FOUND_CODES, NotFoundError),
+    **dict.fromkeys(_OTHER_CODES, APIError),
+    SERVER_TROUBLE_CODE: ServerError,
+}
+_CLASS_OF_STATUS: dict[int, type[APIError]] = {
+    400: InvalidRequestError,
+    401: AuthenticationError,
+    403: AuthenticationError,
+    404: NotFoundError,
+    422: InvalidRequestError,
+    429: RateLimitError,
+}
+_LONGEST_REFUSAL = 65536
+_LONGEST_CODE = 9
+
+
+def accept(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+    """Return the body of a yes.
+
+    `headers` are looked up in lower case.
+
+    Raises:
+        APIError: the API said no, by its code or by the HTTP status.
+        UnexpectedAnswerError: it is neither a yes nor a no, such as a redirect.
+    """
+    if status >= HTTPStatus.BAD_REQUEST:
+        raise _refusal(status, headers, _read_object(body[:_LONGEST_REFUSAL]))
+    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise UnexpectedAnswerError(_describe_detour(status, headers))
+    if b'"error' in body:  # rare: also in a text that quotes it, so look closer
+        _refuse_error_in_success(status, headers, _read_object(body))
+    return body
+
+
+def _refuse_error_in_success(status: int, headers: Mapping[str, str], answer: Any) -> None:
+    if not (answer.get("error") or answer.get("errorMsg")):
+        return
+    if "conversation" in answer:
+        raise UnexpectedAnswerError("The answer holds a conversation and an error at once")
+    raise _refusal(status, headers, answer)
+
+
+def _describe_detour(status: int, headers: Mapping[str, str]) -> str:
+    location = headers.get("location")
+    if location is None:
+        return f"The server answered HTTP {status}, which is neither a yes nor a no"
+    return (
+        f"The server answered HTTP {status} and points to {_describe_host(location)}. Redirects are"
+        " not followed, since the credentials are for the base URL alone; check `base_url`"
+    )
+
+
+def _describe_host(location: str) -> str:
+    try:
+        host = urlsplit(location).hostname
+    except ValueError:
+        return "an address that cannot be read"
+    return "another path of the same host" if host is None else f"host '{quote_safely(host)}'"
+
+
+def _refusal(status: int, headers: Mapping[str, str], answer: Mapping[str, Any]) -> APIError:
+    error, text = answer.get("error"), answer.get("errorMsg")
+    code = _read_code(error)
+    words = text if isinstance(text, str) else error if isinstance(error, str) else ""
+    message = quote_safely(words if code is None or words != error else "") or _reason(status)
+    cls = _CLASS_OF_CODE.get(code or 0) or _class_of_status(status)
+    if cls is RateLimitError:
+        return RateLimitError(status, code, message, read_retry_after(headers))
+    return cls(status, code, message)
+
+
+def _class_of_status(status: int) -> type[APIError]:
+    if status in _CLASS_OF_STATUS:
+        return _CLASS_OF_STATUS[status]
+    return ServerError if 500 <= status < 600 else APIError  # noqa: PLR2004 - RFC 9110, section 15.6
+
+
+def _read_code(error: object) -> int | None:
+    if isinstance(error, int) and not isinstance(error, bool):
+        return error
+    if (
+        isinstance(error, str)
+        and error.isascii()
+        and error.isdigit()
+        and len(error) < _LONGEST_CODE
+    ):
+        return int(error)
+    return None
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "no reason given"
+
+
+def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _read_object(body: bytes) -> dict[str, Any]:
+    """Read a JSON object as far as it is one; an HTML page of a proxy is an empty one."""
+    try:
+        value: object = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        return {}
+    return value if _is_object(value) else {}
+
+
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return what `Retry-After` asks for, in seconds (RFC 9110, section 10.2.3).
+
+    A date counts from the answer's own `Date`, so that a wrong clock on either side does no harm.
+    What is no time to wait (negative, infinite, words, a date without `Date`) is `None`.
+    """
+    sent = headers.get("retry-after", "")
+    try:
+        seconds = float(sent)
+    except ValueError:
+        seconds = _seconds_between(headers.get("date", ""), sent)
+    return seconds if 0 < seconds < math.inf else None
+
+
+def _seconds_between(start: str, end: str) -> float:
+    try:
+        moments: list[datetime] = [parsedate_to_datetime(date) for date in (start, end)]
+        return (moments[1] - moments[0]).total_seconds()
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

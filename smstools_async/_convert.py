@@ -1,0 +1,448 @@
+"""How it is written on the wire.
+
+A page is decoded twice at most. Nearly every one passes the first way: msgspec reads the whole body
+into typed structs, and cattrs hooks make a `Message` of each row when it is asked for. A body that
+does not fit goes the second way, which repairs what cannot mislead, and else tells the JSON path of
+every problem.
+
+The rule of the second way: null is empty, a number may be a string; a missing key is an error where
+a renamed one would silently empty the history (`direction`, `sender`, `receiver`, `message`,
+`unixDatetime`), and empty elsewhere.
+
+Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Annotated, Any, TypeGuard
+
+import cattrs
+import msgspec
+
+from smstools_async._errors import UnexpectedAnswerError
+from smstools_async._models import (
+    ConversationPage,
+    DeliveryStatus,
+    Direction,
+    Message,
+    MessageFile,
+)
+
+_SENSIBLE_SECONDS = range(10**11)  # beyond it are milliseconds, not seconds
+_LONGEST_NUMBER = 32
+_HUMAN_NOTATION = re.compile(r"\+?[0-9 \u00a0().\-/]+")
+_SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 &_-]{0,10}")
+
+
+def write_phone(phone: str) -> str:
+    """Return `phone` as the API gets it: no spaces or punctuation, a leading `+` as it is.
+
+    An alphanumeric sender id (up to 11 characters) passes as it is. Whether the API takes numbers
+    with or without `+` is documented nowhere, so the caller's way is kept.
+
+    Raises:
+        TypeError: `phone` is no `str`.
+        ValueError: it is neither a number nor a sender id.
+
+    Example:
+        >>> write_phone("+55 (11) 98765-4321")
+        '+5511987654321'
+    """
+    if not isinstance(phone, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"phone must be a str such as '+5511987654321', not {type(phone).__name__}")
+    digits = re.sub(r"[^0-9+]", "", phone)
+    if _HUMAN_NOTATION.fullmatch(phone) and 3 <= len(digits) <= _LONGEST_NUMBER:  # noqa: PLR2004 - short codes have three
+        return digits
+    if _SENDER_ID.fullmatch(phone):
+        return phone
+    shape = re.sub(r"\d", "•", phone[:_LONGEST_NUMBER])
+    raise ValueError(
+        f"phone={shape!r} (digits masked) is no telephone number; give it in international format,"
+        " such as '+5511987654321'"
+    )
+
+
+class _WireFile(msgspec.Struct, gc=False):
+    name: str | None
+    image: str
+    mime: str | None = None
+
+
+class _WireMessage(msgspec.Struct, gc=False):
+    direction: str
+    sender: str
+    receiver: str
+    message: str | None
+    unixDatetime: Annotated[int, msgspec.Meta(ge=0, lt=_SENSIBLE_SECONDS.stop)]  # noqa: N815 - wire name
+    messageId: str | int | None = None  # noqa: N815 - wire name
+    file: list[_WireFile] | None = None
+    datetime: str | None = None
+    deliveryStatus: str | None = None  # noqa: N815 - wire name
+
+
+class _WirePage(msgspec.Struct, gc=False):
+    conversation: list[_WireMessage]
+    total: Any = None
+    shown: Any = None
+    page: Any = None
+    limit: Any = None
+
+
+_DIRECTIONS: dict[str, str] = {direction: direction for direction in Direction}
+_STATUSES: dict[str | None, str] = {None: "", **{status: status for status in DeliveryStatus}}
+
+
+def _read_direction(sent: str) -> str:
+    return _DIRECTIONS.get(sent) or _DIRECTIONS.get(sent.lower(), sent)
+
+
+def _read_status(sent: str | None) -> str:
+    return _STATUSES.get(sent) or _STATUSES.get((sent or "").upper(), sent or "")
+
+
+def _from_wire_file(file: _WireFile) -> MessageFile:
+    return MessageFile(name=file.name or "", url=file.image, mime=file.mime or "")
+
+
+def _from_wire(row: _WireMessage) -> Message:
+    sent_id = row.messageId
+    return Message(
+        message_id=sent_id if type(sent_id) is str and sent_id else _read_id(sent_id),
+        direction=_read_direction(row.direction),
+        sender=row.sender,
+        receiver=row.receiver,
+        text=row.message or "",
+        files=tuple(map(_from_wire_file, row.file)) if row.file else (),
+        unix_time=row.unixDatetime,
+        datetime_text=row.datetime or "",
+        delivery_status=_read_status(row.deliveryStatus),
+    )
+
+
+class _UnreadableError(ValueError):
+    """A value on the wire that cannot be read; says what it is and what it should be."""
+
+
+def _is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, dict)
+
+
+def _is_list(value: object) -> TypeGuard[list[object]]:
+    return isinstance(value, list)
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case dict():
+            return "an object"
+        case _:
+            return "a list"
+
+
+def _read_text(sent: object) -> str:
+    match sent:
+        case None:
+            return ""
+        case str():
+            return sent if sent.isascii() else _mend_surrogates(sent)
+        case _:
+            raise _UnreadableError(f"{_kind(sent)}, not a text")
+
+
+def _mend_surrogates(text: str) -> str:
+    """Join halves of emoji that were escaped one by one; a half alone becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _read_number_as_text(sent: object) -> str:
+    """Read a phone number or id, which PHP may have turned into a number."""
+    if isinstance(sent, int) and not isinstance(sent, bool):
+        return str(sent)
+    return _read_text(sent)
+
+
+def _read_id(sent: object) -> str | None:
+    return _read_number_as_text(sent) or None
+
+
+def _read_seconds(sent: object) -> int:
+    match sent:
+        case bool():
+            pass
+        case int():
+            return _sensible(sent)
+        case float() if math.isfinite(sent):
+            return _sensible(math.floor(sent))
+        case str() if sent.isascii() and sent.isdigit() and len(sent) <= _LONGEST_NUMBER:
+            return _sensible(int(sent))
+        case _:
+            pass
+    raise _UnreadableError(f"{_kind(sent)}, not a time in seconds")
+
+
+def _sensible(seconds: int) -> int:
+    if seconds not in _SENSIBLE_SECONDS:
+        raise _UnreadableError(
+            "a number that is no time in seconds since 1970 (milliseconds, perhaps?)"
+        )
+    return seconds
+
+
+def _read_count(sent: object) -> int | None:
+    """Read a number of the envelope; what is not plainly a count is unknown, never guessed."""
+    match sent:
+        case bool():
+            return None
+        case int() if sent >= 0:
+            return sent
+        case str() if sent.isascii() and sent.isdigit() and len(sent) <= _LONGEST_NUMBER:
+            return int(sent)
+        case _:
+            return None
+
+
+def _read_list(sent: object) -> list[object]:
+    """Read a list, which PHP may have written as an object with numbered keys."""
+    if _is_list(sent):
+        return sent
+    if _is_object(sent) and all(key.isdecimal() and len(key) <= _LONGEST_NUMBER for key in sent):
+        return [sent[key] for key in sorted(sent, key=int)]
+    raise _UnreadableError(f"{_kind(sent)}, not a list")
+
+
+def _read_files(sent: object) -> list[_WireFile] | None:
+    """Read an attachment list in any of its shapes: null, a list, a PHP list, one object."""
+    if sent is None:
+        return None
+    one_object = _is_object(sent) and "image" in sent
+    return [_read_file(file) for file in ([sent] if one_object else _read_list(sent))]
+
+
+def _read_file(sent: object) -> _WireFile:
+    if not _is_object(sent):
+        raise _UnreadableError(f"holds {_kind(sent)}, not an object")
+    if not isinstance(sent.get("image"), str):
+        raise _UnreadableError("holds a file without the text `image`, its address")
+    return _WireFile(
+        name=_read_text(sent.get("name")),
+        image=_read_text(sent["image"]),
+        mime=_read_text(sent.get("mime")),
+    )
+
+
+_READERS: dict[str, Callable[[object], Any]] = {
+    "messageId": _read_id,
+    "direction": _read_text,
+    "sender": _read_number_as_text,
+    "receiver": _read_number_as_text,
+    "message": _read_text,
+    "file": _read_files,
+    "datetime": _read_text,
+    "unixDatetime": _read_seconds,
+    "deliveryStatus": _read_text,
+}
+_REQUIRED = ("direction", "sender", "receiver", "message", "unixDatetime")
+
+
+def _read_row(sent: object) -> tuple[_WireMessage | None, list[str]]:
+    """Read one row leniently; return it, or its problems with their paths below the row."""
+    if not _is_object(sent):
+        return None, [f": {_kind(sent)}, not an object"]
+    row = _with_direction(sent)
+    problems = [f".{key}: missing" for key in _REQUIRED if key not in row]
+    fields: dict[str, Any] = {}
+    for key in _READERS.keys() & row.keys():
+        try:
+            fields[key] = _READERS[key](row[key])
+        except _UnreadableError as problem:
+            problems.append(f".{key}: {problem}")
+    return (None, sorted(problems)) if problems else (_WireMessage(**fields), [])
+
+
+def _with_direction(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Fill a missing direction from `mine`, which the vendor's page mentions and no row shows."""
+    if row.get("direction") is None and isinstance(row.get("mine"), bool):
+        return {**row, "direction": Direction.OUTBOUND if row["mine"] else Direction.INBOUND}
+    return row
+
+
+def _read_rows(sent: object) -> list[_WireMessage]:
+    try:
+        rows = [_read_row(row) for row in _read_list(sent)]
+    except _UnreadableError as problem:
+        raise _not_a_conversation(f"$.conversation: {problem}") from None
+    problems = [
+        f"$.conversation[{index}]{problem}"
+        for index, (_, row_problems) in enumerate(rows)
+        for problem in row_problems
+    ]
+    if problems:
+        raise _not_a_conversation(*problems)
+    return [row for row, _ in rows if row is not None]
+
+
+def _not_a_conversation(*problems: str) -> UnexpectedAnswerError:
+    return UnexpectedAnswerError(
+        "The answer is not a page of a conversation as documented", problems
+    )
+
+
+def _structure_message(sent: object, _: type[Message]) -> Message:
+    if isinstance(sent, _WireMessage):
+        return _from_wire(sent)
+    row, problems = _read_row(sent)
+    if row is None:
+        raise _not_a_conversation(*(f"${problem}" for problem in problems))
+    return _from_wire(row)
+
+
+def _unstructure_file(file: MessageFile) -> dict[str, str]:
+    return {"name": file.name, "image": file.url, "mime": file.mime}
+
+
+def _unstructure_message(message: Message) -> dict[str, Any]:
+    return {
+        "messageId": message.message_id,
+        "direction": str(message.direction),
+        "sender": message.sender,
+        "receiver": message.receiver,
+        "message": message.text,
+        "file": [_unstructure_file(file) for file in message.files] or None,
+        "datetime": message.datetime_text,
+        "unixDatetime": message.unix_time,
+        "deliveryStatus": str(message.delivery_status),
+    }
+
+
+converter = cattrs.Converter()
+"""Turns the vendor's JSON shape into models and back.
+
+Example:
+    >>> row = {
+    ...     "messageId": None, "direction": "inbound", "sender": "5511987654321",
+    ...     "receiver": "Clinica", "message": "Confirmo!", "file": None,
+    ...     "datetime": "28 may 2025, 09:26:58", "unixDatetime": 1748424418,
+    ...     "deliveryStatus": "DELIVERED",
+    ... }
+    >>> message = converter.structure(row, Message)
+    >>> message.sent_at.year
+    2025
+    >>> converter.unstructure(message) == row
+    True
+"""
+converter.register_structure_hook(Message, _structure_message)
+converter.register_unstructure_hook(Message, _unstructure_message)
+converter.register_unstructure_hook(MessageFile, _unstructure_file)
+
+_structure: Callable[[object, type[Message]], Message] = converter.get_structure_hook(Message)
+_decode_page = msgspec.json.Decoder(_WirePage).decode
+
+
+class WirePage:
+    """A decoded page whose rows become messages when they are asked for.
+
+    The numbers are those of `ConversationPage`.
+    """
+
+    __slots__ = ("_rows", "limit", "page", "shown", "total")
+
+    def __init__(self, envelope: _WirePage) -> None:
+        self._rows = envelope.conversation
+        self.total = _read_count(envelope.total)
+        self.shown = _read_count(envelope.shown)
+        self.page = _read_count(envelope.page)
+        self.limit = _read_count(envelope.limit)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> Message:
+        return _structure(self._rows[index], Message)
+
+    @property
+    def seconds(self) -> list[int]:
+        """The `unix_time` of every row, without structuring any."""
+        return [row.unixDatetime for row in self._rows]
+
+    def structured(self, indexes: Iterable[int] | None = None) -> ConversationPage:
+        """Make messages of the rows at `indexes`, or of all."""
+        chosen = range(len(self)) if indexes is None else indexes
+        return ConversationPage(
+            messages=tuple(map(self.__getitem__, chosen)),
+            total=self.total,
+            shown=self.shown,
+            page=self.page,
+            limit=self.limit,
+        )
+
+
+def decode_page(body: bytes) -> WirePage:
+    """Decode the body of a conversation page.
+
+    Raises:
+        UnexpectedAnswerError: it is not JSON, or not a page that can be trusted.
+    """
+    try:
+        return WirePage(_decode_page(body))
+    except (ValueError, RecursionError):
+        pass  # the second way repairs it, or names every problem instead of the first one
+    return WirePage(_repair_page(body))
+
+
+def _repair_page(body: bytes) -> _WirePage:
+    document = decode_document(body)
+    if not _is_object(document):
+        raise _not_a_conversation(f"$: {_kind(document)}, not an object")
+    if "conversation" not in document:
+        raise _not_a_conversation("$.conversation: missing")
+    numbers = {key: document.get(key) for key in ("total", "shown", "page", "limit")}
+    return _WirePage(conversation=_read_rows(document["conversation"]), **numbers)
+
+
+def decode_document(body: bytes) -> Any:
+    """Decode any JSON body, mending broken text inside of strings.
+
+    A byte order mark is dropped, invalid UTF-8 and halves of emoji become U+FFFD. `NaN`, numbers
+    out of range and nesting beyond Python's own limit are refused (RFC 8259).
+
+    Raises:
+        UnexpectedAnswerError: it is not JSON.
+    """
+    try:
+        return msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        pass  # the standard library's decoder can be told to be lenient
+    text = body.decode("utf-8-sig", "replace")
+    try:
+        return json.loads(text, strict=False, parse_constant=_refuse_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        pass  # the original error holds the text of the messages
+    raise UnexpectedAnswerError(f"The answer is {_describe(body)}, not JSON")
+
+
+def _refuse_number(constant: str) -> float:
+    raise ValueError(constant)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if math.isfinite(value) else _refuse_number(number)
+
+
+def _describe(body: bytes) -> str:
+    start = body.lstrip()[:1]
+    if not start:
+        return "empty"
+    if start == b"<":
+        return "an HTML page"
+    return "a broken text" if start in b"{[" else "a text"
