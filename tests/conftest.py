@@ -1,0 +1,20 @@
+"""What all tests share: none of them reaches beyond this machine."""
+
+import sys
+
+_HERE = {"127.0.0.1", "::1", "localhost", "", None}
+
+
+def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    """Turn a connection or a look-up of a foreign host into an error of the test that made it."""
+    if event == "socket.connect":
+        address = arguments[1]
+    elif event == "socket.getaddrinfo":
+        address = arguments
+    else:
+        return
+    if isinstance(address, tuple) and address[0] not in _HERE:
+        raise RuntimeError(f"{event}: no test may reach {address[0]}")
+
+
+sys.addaudithook(_refuse_network)
