@@ -1,0 +1,37 @@
+"""What the strict build of the docs lets pass: pages nobody finds, pictures that are not there."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def _targets(nav: list[dict[str, Any]]) -> Iterator[str]:
+    for entry in nav:
+        for target in entry.values():
+            if isinstance(target, str):
+                yield target
+            else:
+                yield from _targets(target)
+
+
+def test_navigation_names_every_page_once() -> None:
+    """Each page is in the navigation, and each entry of the navigation is a page."""
+    project = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]
+    pages = sorted(str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md"))
+    assert pages == sorted(_targets(project["nav"]))
+
+
+def test_pictures_are_there() -> None:
+    """Every picture a page shows is in the repository."""
+    missing = [
+        (page.name, picture)
+        for page in DOCS.rglob("*.md")
+        for picture in re.findall(r"!\[[^\]]*\]\(([^)\s]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / picture).is_file()
+    ]
+    assert [] == missing
