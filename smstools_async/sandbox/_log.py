@@ -1,0 +1,90 @@
+"""What the sandbox was asked: every request, without its secret."""
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+from urllib.parse import parse_qsl, unquote
+
+import attrs
+
+from smstools_async._errors import quote_safely
+
+Credentials = Literal["valid", "wrong", "missing"]
+
+_CONVERSATION: Final = re.compile(r"/v1/conversation/([^/]+)")
+_PHONE: Final = re.compile(r"\+?[0-9]{3,20}")
+_PUNCTUATION: Final = str.maketrans("", "", " -.()")
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
+_SECRETS: Final = {"client_id", "client_secret"}
+
+
+def _masked(value: object) -> str:
+    return repr(quote_safely(str(value)))
+
+
+@attrs.frozen(kw_only=True)
+class LoggedRequest:
+    """A request as it reached the sandbox. Its `repr` masks phone numbers.
+
+    Example:
+        >>> from smstools_async.sandbox import Sandbox
+        >>> sandbox = Sandbox()
+        >>> _ = sandbox.answer("GET", "/v1/conversation/5511987654321", "page=2&limit=50")
+        >>> sandbox.requests[0].page, sandbox.requests[0].limit, sandbox.requests[0].credentials
+        (2, 50, 'missing')
+    """
+
+    number: int
+    """Counts all requests of this sandbox, from 1."""
+    method: str
+    path: str = attrs.field(repr=_masked)
+    """As sent, percent-encoded."""
+    params: Mapping[str, str] = attrs.field(repr=_masked)
+    """The query, decoded; the last of equal names. Credentials in it are ignored and masked."""
+    credentials: Credentials
+    """What the two headers held."""
+    accepts_gzip: bool = False
+
+    @property
+    def phone(self) -> str | None:
+        """The digits of the phone asked for; `None` where the path holds no valid one."""
+        route = _CONVERSATION.fullmatch(self.path)
+        return phone_digits(unquote(route[1])) if route else None
+
+    @property
+    def page(self) -> int | None:
+        """The `page` asked for, 1 by default; `None` where it is not a number."""
+        return self._number("page", 1)
+
+    @property
+    def limit(self) -> int | None:
+        """The `limit` asked for, 1000 by default; `None` where it is not a number."""
+        return self._number("limit", 1000)
+
+    @property
+    def is_known_path(self) -> bool:
+        """Whether the vendor has this endpoint."""
+        return _CONVERSATION.fullmatch(self.path) is not None
+
+    def _number(self, name: str, default: int) -> int | None:
+        text = self.params.get(name)
+        if text is None:
+            return default
+        return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def phone_digits(phone: str) -> str | None:
+    """Return the digits by which phones are told apart; `None` for what is no phone.
+
+    Example:
+        >>> phone_digits("+55 (11) 98765-4321")
+        '5511987654321'
+    """
+    bare = phone.translate(_PUNCTUATION)
+    return bare.removeprefix("+") if _PHONE.fullmatch(bare) else None
+
+
+def decode_query(query: str) -> dict[str, str]:
+    """Read a query as PHP does, the last of equal names winning, and mask credentials."""
+    params = dict(parse_qsl(query, keep_blank_values=True))
+    return {name: "•••" if name in _SECRETS else value for name, value in params.items()}

@@ -1,0 +1,74 @@
+"""How the vendor writes: rows, pages and errors as JSON, dates in lower-case English.
+
+Vendor pages: `get_conversation` for the shapes, `handling_errors` for the codes.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from json import JSONEncoder
+from time import gmtime
+from typing import Final
+
+from smstools_async._models import Message, MessageFile
+
+JSON: Final = "application/json; charset=utf-8"
+HTML: Final = "text/html; charset=utf-8"
+
+_DAY: Final = 86_400
+_MONTHS: Final = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
+
+# Other alphabets become \u escapes, as PHP's `json_encode` writes them; a cut emoji stays writable.
+to_json = JSONEncoder(separators=(",", ":")).encode
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: int) -> str:
+    moment = gmtime(day * _DAY)
+    return f"{moment.tm_mday:02} {_MONTHS[moment.tm_mon - 1]} {moment.tm_year}"
+
+
+def datetime_text(unix_time: int) -> str:
+    """Write a moment as the vendor does, in UTC and in any locale.
+
+    Example:
+        >>> datetime_text(1749113086)
+        '05 jun 2025, 08:44:46'
+    """
+    day, second = divmod(unix_time, _DAY)
+    minutes, second = divmod(second, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{_day_text(day)}, {hour:02}:{minute:02}:{second:02}"
+
+
+def row_json(message: Message) -> str:
+    """Write a message as a row, its keys in the documented order."""
+    return to_json(
+        {
+            "messageId": message.message_id,
+            "direction": message.direction,
+            "sender": message.sender,
+            "receiver": message.receiver,
+            "message": message.text,
+            "file": [_file_row(file) for file in message.files] or None,
+            "datetime": message.datetime_text,
+            "unixDatetime": message.unix_time,
+            "deliveryStatus": message.delivery_status,
+        }
+    )
+
+
+def _file_row(file: MessageFile) -> dict[str, str]:
+    return {"name": file.name, "image": file.url, "mime": file.mime}
+
+
+def page_json(numbers: dict[str, object], rows: Iterable[str]) -> bytes:
+    """Write a page: `numbers` in their order, then the rows as they are."""
+    head = "".join(f"{to_json(name)}:{to_json(value)}," for name, value in numbers.items())
+    return f'{{{head}"conversation":[{",".join(rows)}]}}'.encode("ascii")
+
+
+def error_json(code: str, message: str) -> bytes:
+    """Write an error in the documented shape, the code as a string of digits."""
+    return to_json({"error": code, "errorMsg": message}).encode("ascii")
