@@ -1,0 +1,85 @@
+"""Errors survive the way to another process: workers and error trackers send them there."""
+
+import copy
+import pickle
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from smstools_async import (
+    APIError,
+    AuthenticationError,
+    ClientClosedError,
+    CursorError,
+    InvalidRequestError,
+    NotFoundError,
+    PaginationError,
+    PaginationStalledError,
+    RateLimitError,
+    RequestTimeoutError,
+    ServerError,
+    SmstoolsError,
+    TransportError,
+    UnexpectedAnswerError,
+)
+
+EXAMPLES = [
+    SmstoolsError("It went wrong"),
+    TransportError("The connection broke"),
+    RequestTimeoutError("No answer within 30 seconds"),
+    APIError(418, None, "teapot"),
+    AuthenticationError(401, 104, "Invalid credentials"),
+    InvalidRequestError(400, 103, "Phone number is required or invalid"),
+    NotFoundError(404, None, "Not found"),
+    RateLimitError(429, None, "Too many requests", 2.5),
+    ServerError(503, 105, "Try again later"),
+    UnexpectedAnswerError("This is no page", ("$.total: a list, not a number",)),
+    PaginationError("Page 3 was page 2 again"),
+    PaginationStalledError("Nothing new in 5 requests"),
+    CursorError("The cursor is damaged"),
+    ClientClosedError(),
+]
+
+COPIES: list[Callable[[SmstoolsError], SmstoolsError]] = [
+    copy.copy,
+    copy.deepcopy,
+    *(
+        lambda error, protocol=protocol: pickle.loads(pickle.dumps(error, protocol))  # noqa: S301 - our own bytes
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    ),
+]
+
+
+def _leaves(error: type[SmstoolsError]) -> Iterator[type[SmstoolsError]]:
+    yield error
+    for subclass in error.__subclasses__():
+        yield from _leaves(subclass)
+
+
+def test_every_error_has_an_example_here() -> None:
+    """A new error joins the list above."""
+    assert {type(error) for error in EXAMPLES} == set(_leaves(SmstoolsError))
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "duplicate", COPIES, ids=["copy", "deepcopy", *(f"pickle{i}" for i in range(6))]
+)
+def test_error_survives_copying(
+    error: SmstoolsError, duplicate: Callable[[SmstoolsError], SmstoolsError]
+) -> None:
+    """Class, arguments, attributes, text and cursor of a copy are those of the error."""
+    error.cursor = "cursor-of-this-walk"
+    twin = duplicate(error)
+    assert type(error) is type(twin)
+    assert error.args == twin.args
+    assert vars(error) == vars(twin)
+    assert str(error) == str(twin)
+    assert "cursor-of-this-walk" == twin.cursor
+
+
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_error_says_something(error: SmstoolsError) -> None:
+    """The text is whole sentences, not a class name or a tuple."""
+    assert str(error).strip()
+    assert not str(error).startswith("(")

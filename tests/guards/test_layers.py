@@ -1,0 +1,132 @@
+"""The house stands: imports point downwards, and each foreign library has its room."""
+
+import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "smstools_async"
+
+ROOMS = {
+    "_errors": set[str](),
+    "_models": set[str](),
+    "_convert": {"_errors", "_models"},
+    "_answers": {"_errors"},
+    "_session": {"_errors", "_models", "_answers"},
+    "_walk": {"_errors", "_models"},
+    "_pages": {"_errors", "_models", "_convert", "_answers", "_session", "_walk"},
+    "_client": {"_errors", "_models", "_convert", "_answers", "_session", "_walk", "_pages"},
+    "__init__": {"_errors", "_models", "_convert", "_client", "_pages", "_walk"},
+    "sandbox": {"_errors", "_models"},
+    "export": {"_models"},
+    "cli": {"__init__", "sandbox", "export"},
+}
+"""Each room with the rooms it may import, the lowest first."""
+
+OWNERS = {
+    "attrs": {"_models", "sandbox"},
+    "cattrs": {"_convert"},
+    "msgspec": {"_convert"},
+    "httpx": {"_session", "sandbox._transport", "sandbox._server"},
+    "stamina": {"_session"},
+    "anyio": {"_session", "_pages", "sandbox"},
+    "starlette": {"sandbox._server"},
+    "uvicorn": {"sandbox._server"},
+    "click": {"cli"},
+    "rich": {"cli"},
+}
+"""Each foreign library with the rooms, or modules of a room, that may import it."""
+
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "constants"}
+
+
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+
+
+MODULES = {_name(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def _room(module: str) -> str:
+    return module.split(".", maxsplit=1)[0]
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+
+
+def _statements(module: str, *, for_types: bool) -> Iterator[ast.AST]:
+    waiting: list[ast.AST] = [ast.parse(MODULES[module].read_text(encoding="utf-8"))]
+    for node in waiting:
+        yield node
+        if for_types or not _is_for_types(node):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _imported_names(module: str, *, for_types: bool = True) -> Iterator[str]:
+    package = ["smstools_async", *module.split(".")[:-1]]
+    for node in _statements(module, for_types=for_types):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) + 1 - node.level] if node.level else []
+            parent = ".".join([*base, *filter(None, [node.module])])
+            yield from (f"{parent}.{alias.name}" for alias in node.names)
+
+
+def _own_module(name: str) -> str | None:
+    """Name the module of ours that `name` or its longest beginning stands for."""
+    parts = name.split(".")
+    if parts[0] != "smstools_async":
+        return None
+    for length in range(len(parts), 1, -1):
+        for module in (".".join(parts[1:length]), ".".join([*parts[1:length], "__init__"])):
+            if module in MODULES:
+                return module
+    return "__init__"
+
+
+def _own_imports(module: str, *, for_types: bool = True) -> set[str]:
+    names = _imported_names(module, for_types=for_types)
+    return {own for name in names if (own := _own_module(name))} - {module}
+
+
+def test_table_itself_points_downwards() -> None:
+    """A room may import only rooms above it in the table, so no cycle can be allowed."""
+    below = list[str]()
+    for room, may_import in ROOMS.items():
+        assert may_import <= set(below)
+        below.append(room)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_only_lower_rooms(module: str) -> None:
+    """No import points upwards, lazy ones within functions included."""
+    room = _room(module)
+    imported = {_room(own) for own in _own_imports(module)} - {room}
+    assert imported <= ROOMS[room]
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Within a room, too, there is an order in which the modules can be run."""
+    TopologicalSorter(
+        {module: _own_imports(module, for_types=False) for module in MODULES}
+    ).prepare()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_foreign_library_stays_in_its_room(module: str) -> None:
+    """A move of one library touches one room."""
+    libraries = {name.split(".")[0] for name in _imported_names(module)} & set(OWNERS)
+    trespassers = {
+        library for library in libraries if not {module, _room(module)} & OWNERS[library]
+    }
+    assert not trespassers
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_is_named_for_what_it_does(module: str) -> None:
+    """No module is a drawer for odds and ends."""
+    assert not {part.strip("_") for part in module.split(".")} & FORBIDDEN_NAMES

@@ -1,0 +1,79 @@
+"""What is public is meant to be: listed, documented, in the reference."""
+
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import smstools_async
+import smstools_async.sandbox
+
+ROOT = Path(__file__).parents[2]
+PUBLIC_ROOMS = {"sandbox", "export", "cli"}
+PUBLIC_MODULES: list[ModuleType] = [smstools_async, smstools_async.sandbox]
+PUBLIC_NAMES = [f"{module.__name__}.{name}" for module in PUBLIC_MODULES for name in module.__all__]
+
+
+def _public_members() -> Iterator[tuple[str, object]]:
+    for module in PUBLIC_MODULES:
+        for name in module.__all__:
+            value: object = getattr(module, name)
+            if inspect.isclass(value):
+                yield name, value
+                yield from _members_of(value)
+
+
+def _members_of(cls: type[object]) -> Iterator[tuple[str, object]]:
+    for name, member in vars(cls).items():
+        if not name.startswith("_") and (
+            inspect.isfunction(member) or isinstance(member, property | classmethod)
+        ):
+            yield f"{cls.__name__}.{name}", member
+
+
+def _read_all(folder: Path, pattern: str) -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob(pattern)))
+
+
+@pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
+def test_all_is_sorted(module: ModuleType) -> None:
+    """`__all__` is a list a person can look a name up in."""
+    assert sorted(module.__all__) == module.__all__
+
+
+@pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
+def test_all_is_complete(module: ModuleType) -> None:
+    """A name without an underscore is in `__all__`, or a room that is public as a whole."""
+    names = {name for name in vars(module) if not name.startswith("_")}
+    assert set(module.__all__) == names - PUBLIC_ROOMS
+
+
+@pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
+def test_rooms_are_private(module: ModuleType) -> None:
+    """A module without an underscore is one of the rooms users import from."""
+    modules = {found.name for found in pkgutil.iter_modules(module.__path__)}
+    assert {name for name in modules if not name.startswith("_")} <= PUBLIC_ROOMS
+
+
+@pytest.mark.parametrize(("name", "member"), [pytest.param(*m, id=m[0]) for m in _public_members()])
+def test_public_name_has_a_docstring(name: str, member: object) -> None:
+    """Every public class, function, method and property says what it does."""
+    assert inspect.getdoc(member), name
+
+
+@pytest.mark.parametrize("name", PUBLIC_NAMES)
+def test_public_name_is_in_the_reference(name: str) -> None:
+    """Every public name has its place in the reference pages."""
+    pages = _read_all(ROOT / "docs/reference", "*.md")
+    assert re.search(rf"^::: {re.escape(name)}$", pages, re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", smstools_async.__all__)
+def test_public_name_is_used_by_the_typing_tests(name: str) -> None:
+    """Every public name is seen by the type checkers as a user's code would use it."""
+    modules = _read_all(ROOT / "tests/typing", "*.py")
+    assert re.search(rf"\b{name}\b", modules)
