@@ -15,6 +15,7 @@ from smstools_async.sandbox._faults import (
 from smstools_async.sandbox._log import LoggedRequest
 from smstools_async.sandbox._quirks import Quirks
 from smstools_async.sandbox._sandbox import Sandbox
+from smstools_async.sandbox._serve import app, serve, serving
 from smstools_async.sandbox._transport import SandboxTransport
 
 __all__ = [
@@ -28,4 +29,7 @@ __all__ = [
     "ReadTimedOut",
     "Sandbox",
     "SandboxTransport",
+    "app",
+    "serve",
+    "serving",
 ]

@@ -37,6 +37,16 @@ class Answer:
         all_headers = {"Content-Type": JSON, **(headers or {})}
         return cls(status=status, headers=all_headers, body=error_json(str(code), message))
 
+    def all_headers(self) -> dict[str, str]:
+        """Return the headers with lower-case names, the body's length among them.
+
+        Example:
+            >>> Answer(headers={"Retry-After": "2"}, body=b"{}").all_headers()
+            {'content-length': '2', 'retry-after': '2'}
+        """
+        given = {name.lower(): value for name, value in self.headers.items()}
+        return {"content-length": str(len(self.body))} | given
+
 
 @attrs.frozen
 class ConnectionRefused:

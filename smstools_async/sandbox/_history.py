@@ -145,12 +145,12 @@ class History:
 
     def _shuffled(self, low: int, high: int, random: Random) -> list[Row]:
         first, last = self._whole_seconds(low, high)
-        seconds = groupby(self.rows[first:last], key=Row.second)
         rows: list[Row] = []
-        for _, tied in seconds:
-            group = list(tied)
-            random.shuffle(group)
-            rows += group
+        for _, tied in groupby(self.rows[first:last], key=Row.second):
+            second = list(tied)
+            if len(second) > 1:
+                random.shuffle(second)
+            rows += second
         return rows[low - first : high - first]
 
     def _whole_seconds(self, low: int, high: int) -> tuple[int, int]:

@@ -56,7 +56,7 @@ class Sandbox:
     so is unknown.
 
     Nothing in it is random that a seed does not repeat, and no clock is read unless `now` is given:
-    without it, histories end early in June 2025 and every arrival comes a second after the one before.
+    without it, histories end early in June 2025 and each arrival comes a second after the last.
 
     Args:
         client_id: What `X-Client-Id` must hold.

@@ -48,9 +48,8 @@ def _read_timeout(request: httpx.Request) -> float | None:
 def _response(outcome: Outcome, flight: "Flight", request: httpx.Request) -> httpx.Response:
     if not isinstance(outcome, Answer):
         raise _transport_error(outcome, request)
-    length = {"Content-Length": str(len(outcome.body))}
     stream = _Body(outcome, flight, request)
-    return httpx.Response(outcome.status, headers=length | dict(outcome.headers), stream=stream)
+    return httpx.Response(outcome.status, headers=outcome.all_headers(), stream=stream)
 
 
 def _transport_error(outcome: Outcome, request: httpx.Request) -> httpx.TransportError:
