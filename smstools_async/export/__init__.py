@@ -1,0 +1,21 @@
+"""How a conversation is written down: one writer a format, each streaming, all the same to use.
+
+A writer is opened by `with` and given one message after the other. A file appears under its name
+when it is whole, and not before: it grows beside, as `conversation.jsonl.….part`, and is renamed at
+the end. Memory does not grow with the history. Writing is plain, buffered file writing, and keeps
+the event loop for some twelve microseconds a message.
+"""
+
+from smstools_async.export._csv import csv_writer
+from smstools_async.export._jsonl import jsonl_writer, read_jsonl
+from smstools_async.export._targets import Target, TextStream
+from smstools_async.export._writer import MessageWriter
+
+__all__ = [
+    "MessageWriter",
+    "Target",
+    "TextStream",
+    "csv_writer",
+    "jsonl_writer",
+    "read_jsonl",
+]

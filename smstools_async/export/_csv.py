@@ -1,0 +1,100 @@
+"""CSV, safe to open in a spreadsheet."""
+
+import csv
+import os
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+from smstools_async._models import Message
+from smstools_async.export._jsonl import encode_json
+from smstools_async.export._targets import Target, TextStream, is_begun, open_text
+from smstools_async.export._writer import MessageWriter, record
+
+COLUMNS: Final = (
+    "sent_at",
+    "message_id",
+    "direction",
+    "sender",
+    "receiver",
+    "text",
+    "files",
+    "unix_time",
+    "datetime_text",
+    "delivery_status",
+)
+
+_BYTE_ORDER_MARK: Final = "\ufeff"
+_FORMULA_STARTS: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+"""What makes a spreadsheet run a cell, after OWASP's page on CSV injection; the last four are
+full-width twins of the first."""
+_PHONE: Final = re.compile(r"\+?[0-9]+")
+
+
+@contextmanager
+def csv_writer(
+    target: Target, *, bom: bool = False, part: str | os.PathLike[str] | None = None
+) -> Generator[MessageWriter]:
+    r"""Write messages as CSV (RFC 4180) in UTF-8: a line of column names, then one row a message.
+
+    Columns are named like the keys of `jsonl_writer`. All cells are quoted. `files` is a JSON array
+    of `{"name", "url", "mime"}`, empty where there are none; a `message_id` of `None` is empty too.
+
+    A cell that a spreadsheet would run as a formula, since it begins with `=`, `+`, `-`, `@`, a tab
+    or a line break, gets a leading `'`. A phone number of a plus and digits alone is a number to a
+    spreadsheet, and stays as it is in `sender` and `receiver`. For programs JSON Lines is the
+    better choice: nothing is changed there.
+
+    Args:
+        target: As for `jsonl_writer`.
+        bom: Begin with a byte order mark. Excel takes the file for UTF-8 only then.
+        part: As for `jsonl_writer`.
+
+    Raises:
+        OSError: The file cannot be written.
+
+    Example:
+        >>> import sys
+        >>> message = Message(
+        ...     direction="inbound", sender="+5511987654321", receiver="Clinica", text="=1+1",
+        ...     unix_time=1749113086,
+        ... )
+        >>> with csv_writer(sys.stdout) as writer:
+        ...     writer.write(message)  # doctest: +ELLIPSIS
+        "sent_at","message_id","direction","sender","receiver","text",...
+        "2025-06-05T08:44:46+00:00","","inbound","+5511987654321","Clinica","'=1+1",...
+    """
+    begins = not is_begun(part)
+    with open_text(target, part) as stream:
+        writer = _CsvWriter(stream)
+        if begins:
+            stream.write(_BYTE_ORDER_MARK if bom else "")
+            writer.write_row(COLUMNS)
+        yield writer
+
+
+class _CsvWriter:
+    def __init__(self, stream: TextStream) -> None:
+        self.write_row = csv.writer(stream, quoting=csv.QUOTE_ALL).writerow
+
+    def write(self, message: Message) -> None:
+        self.write_row(_cells(message))
+
+
+def _cells(message: Message) -> list[str]:
+    fields = record(message)
+    fields["message_id"] = message.message_id or ""
+    fields["files"] = encode_json(fields["files"]) if message.files else ""
+    return [
+        _phone_or_text(fields[name]) if name in ("sender", "receiver") else _text(str(fields[name]))
+        for name in COLUMNS
+    ]
+
+
+def _phone_or_text(value: str) -> str:
+    return value if _PHONE.fullmatch(value) else _text(value)
+
+
+def _text(value: str) -> str:
+    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

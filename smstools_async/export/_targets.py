@@ -1,0 +1,86 @@
+"""Where it is written: to a stream that was given, or to a file that appears when it is whole."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+
+class TextStream(Protocol):
+    """What is needed of a stream, such as `sys.stdout` or an `io.StringIO`."""
+
+    def write(self, text: str, /) -> object:
+        """Take a piece of text."""
+        ...
+
+    def flush(self) -> object:
+        """Hand on what was kept back."""
+        ...
+
+
+Target = str | os.PathLike[str] | TextStream
+"""A path, or an open stream that is used and left open."""
+
+
+@contextmanager
+def open_text(target: Target, part: str | os.PathLike[str] | None) -> Generator[TextStream]:
+    """Open `target` for a text in UTF-8 whose line ends are written as they are given."""
+    if not isinstance(target, str | os.PathLike):
+        yield target
+        target.flush()
+        return
+    with (
+        unfinished(Path(target), part) as path,
+        path.open("a", encoding="utf-8", errors="backslashreplace", newline="") as stream,
+    ):
+        yield stream
+
+
+@contextmanager
+def unfinished(target: Path, part: str | os.PathLike[str] | None) -> Generator[Path]:
+    """Give a path to write to, and rename what is there to `target` when the block ends well.
+
+    `part` is that path, where it is given; it is gone on with if it is there already, and left
+    there by an error. Otherwise it is a new file beside the target that an error removes.
+    """
+    if target.exists() and not target.is_file():
+        yield target  # a device or a pipe: nothing can be renamed onto it
+        return
+    target = target.resolve()  # a link stays a link
+    path = _create_beside(target) if part is None else _create(Path(part))
+    try:
+        yield path
+        _finish(path, target)
+    except BaseException:
+        if part is None:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def is_begun(part: str | os.PathLike[str] | None) -> bool:
+    """Tell whether there is something to go on with."""
+    return part is not None and Path(part).exists() and Path(part).stat().st_size > 0
+
+
+def _create_beside(target: Path) -> Path:
+    """Create an empty file that nobody else can read."""
+    handle, path = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+    os.close(handle)
+    return Path(path)
+
+
+def _create(part: Path) -> Path:
+    part.touch(mode=0o600)
+    return part
+
+
+def _finish(path: Path, target: Path) -> None:
+    """Put the file in its place, so that a crash leaves the one before or this one, whole."""
+    with path.open("ab") as file:
+        os.fsync(file.fileno())
+    if target.exists():
+        shutil.copymode(target, path)
+    path.replace(target)

