@@ -100,10 +100,14 @@ class PlannedFault:
     page: int | None
     phone: str | None
 
+    def is_waiting(self) -> bool:
+        """Tell whether any request can still get this fault."""
+        return self.times != 0
+
     def is_meant_for(self, request: LoggedRequest) -> bool:
         """Tell whether `request` is to get this fault."""
         return (
-            self.times != 0
+            self.is_waiting()
             and request.number >= self.from_request
             and self.page in {None, request.page}
             and self.phone in {None, request.phone}

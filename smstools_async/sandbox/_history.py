@@ -116,8 +116,9 @@ class History:
 
     def expire(self, count: int) -> tuple[Message, ...]:
         """Remove the `count` oldest rows, and return their messages."""
-        expired, self.rows = self.rows[:count], self.rows[count:]
-        return tuple(row.message for row in expired)
+        expired = tuple(row.message for row in self.rows[:count])
+        del self.rows[:count]
+        return expired
 
     def sign_file_urls(self, signature: int) -> None:
         """Change the query of every file URL."""

@@ -111,6 +111,12 @@ class _Server(uvicorn.Server):
             if isinstance(connection, H11Protocol) and connection.client == scope["client"]:
                 connection.transport.close()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut off what is in flight, then close."""
+        for connection in self.server_state.connections:
+            connection.transport.close()
+        await super().shutdown(sockets)
+
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave Ctrl-C to the program, unless serving is all that it does."""

@@ -55,7 +55,7 @@ class Sandbox:
     their digits are, so `+5511…` and `5511…` find the same conversation; whether the vendor sees it
     so is unknown.
 
-    Nothing in it is random that a seed does not repeat, and no clock is read unless `now` is given:
+    The seed repeats whatever is drawn by lot, and times come from no clock unless `now` is given:
     without it, histories end early in June 2025 and each arrival comes a second after the last.
 
     Args:
@@ -334,11 +334,10 @@ class Sandbox:
             >>> sandbox.fail(Disconnect(after_bytes=100), page=3)
         """
         digits = None if phone is None else _digits(phone)
-        self._planned_faults.append(
-            PlannedFault(
-                outcome=outcome, times=times, from_request=from_request, page=page, phone=digits
-            )
+        planned = PlannedFault(
+            outcome=outcome, times=times, from_request=from_request, page=page, phone=digits
         )
+        self._planned_faults = [*filter(PlannedFault.is_waiting, self._planned_faults), planned]
 
     def stop_failing(self) -> None:
         """Forget all planned faults.

@@ -1,6 +1,6 @@
 """The sandbox for httpx, in process. The only place of the sandbox that knows httpx."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Final
 
 import httpx
@@ -65,22 +65,29 @@ class _Body(httpx.AsyncByteStream):
     """A body in pieces, as a network brings it; its request is in flight until it is closed."""
 
     def __init__(self, answer: Answer, flight: "Flight", request: httpx.Request) -> None:
-        self._answer = answer
         self._flight = flight
-        self._request = request
+        self._pieces = _pieces(answer, request)
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        body = self._answer.body[: self._answer.cut_after]
-        for start in range(0, len(body), _CHUNK):
-            yield body[start : start + _CHUNK]
-        if self._answer.cut_after is not None:
-            raise httpx.RemoteProtocolError(self._how_cut(len(body)), request=self._request)
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
 
-    def _how_cut(self, received: int) -> str:
-        return (
-            "peer closed connection without sending complete message body"
-            f" (received {received} bytes, expected {len(self._answer.body)})"
-        )
+    # No async generator: trio warns of those that are not read to their end.
+    async def __anext__(self) -> bytes:
+        for piece in self._pieces:
+            return piece
+        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         self._flight.end()
+
+
+def _pieces(answer: Answer, request: httpx.Request) -> Iterator[bytes]:
+    body = answer.body[: answer.cut_after]
+    for start in range(0, len(body), _CHUNK):
+        yield body[start : start + _CHUNK]
+    if answer.cut_after is not None:
+        raise httpx.RemoteProtocolError(
+            "peer closed connection without sending complete message body"
+            f" (received {len(body)} bytes, expected {len(answer.body)})",
+            request=request,
+        )

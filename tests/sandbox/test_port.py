@@ -1,0 +1,185 @@
+"""The sandbox on a port of this machine."""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncGenerator
+
+import anyio
+import httpx
+import pytest
+import pytest_asyncio
+
+import smstools_async.sandbox as room
+from smstools_async.sandbox import (
+    Answer,
+    ConnectionRefused,
+    Disconnect,
+    Outcome,
+    ReadTimedOut,
+    Sandbox,
+    app,
+    serve,
+    serving,
+)
+from tests.sandbox.asking import LOGIN, PATH, PHONE, ask
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """Return a conversation with a thousand messages."""
+    sandbox = Sandbox()
+    sandbox.add_conversation(PHONE, messages=1000)
+    return sandbox
+
+
+@pytest_asyncio.fixture
+async def client(sandbox: Sandbox) -> AsyncGenerator[httpx.AsyncClient, None]:
+    """Connect a client with the right credentials to the sandbox, by a port."""
+    async with (
+        serving(sandbox) as base_url,
+        httpx.AsyncClient(base_url=base_url, headers=LOGIN, timeout=5) as client,
+    ):
+        yield client
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"/conversation/%2B{PHONE}?limit=900"),
+        ("GET", "/conversation/55%2F11"),
+        ("GET", f"/conversation/{PHONE}?page=0"),
+        ("POST", f"/conversation/{PHONE}"),
+        ("GET", "/balance"),
+    ],
+    ids=["page", "bad-phone", "bad-page", "post", "unknown"],
+)
+async def test_answers_alike_on_a_port(
+    sandbox: Sandbox, client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    """Status, headers and body are those of `answer`."""
+    response = await client.request(method, path)
+    path, _, query = path.partition("?")
+    expected = sandbox.answer(method, f"/v1{path}", query, LOGIN)
+    assert isinstance(expected, Answer)
+    assert (expected.status, expected.body) == (response.status_code, response.content)
+    assert expected.all_headers().items() <= dict(response.headers).items()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("outcome", "error"),
+    [
+        (ConnectionRefused(), httpx.RemoteProtocolError),
+        (Disconnect(), httpx.RemoteProtocolError),
+        (Disconnect(after_bytes=10), httpx.RemoteProtocolError),
+        (ReadTimedOut(), httpx.ReadTimeout),
+    ],
+    ids=["refused", "disconnect", "cut", "timed-out"],
+)
+async def test_faults_happen_on_the_wire(
+    sandbox: Sandbox, client: httpx.AsyncClient, outcome: Outcome, error: type[Exception]
+) -> None:
+    """To the connection that was told to fail; one that is open beside it is left alone."""
+    base_url = client.base_url
+    async with httpx.AsyncClient(base_url=base_url, headers=LOGIN, timeout=0.1) as other:
+        await client.get(f"/conversation/{PHONE}")
+        sandbox.fail(outcome)
+        with pytest.raises(error):
+            await other.get(f"/conversation/{PHONE}")
+        assert 200 == (await client.get(f"/conversation/{PHONE}")).status_code
+
+
+@pytest.mark.asyncio
+async def test_requests_are_counted_on_a_port(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    """As long as they are in flight."""
+    sandbox.latency = 0.01
+    async with asyncio.TaskGroup() as tasks:
+        for _ in range(3):
+            tasks.create_task(client.get(f"/conversation/{PHONE}"))
+    assert 3 == sandbox.most_in_flight
+    with anyio.fail_after(5):
+        while sandbox.in_flight:
+            await anyio.lowlevel.checkpoint()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("latency", [0, 3600], ids=["silent", "slow"])
+async def test_leaving_the_block_cuts_requests_off(sandbox: Sandbox, latency: float) -> None:
+    """A request that would not be answered for long does not hold up a test."""
+    if latency:
+        sandbox.latency = latency
+    else:
+        sandbox.fail(ReadTimedOut())
+    begun = asyncio.Event()
+    sandbox.before_each_request = lambda _: begun.set()
+    async with httpx.AsyncClient(headers=LOGIN) as client:
+        async with serving(sandbox) as base_url:
+            asking = asyncio.create_task(client.get(f"{base_url}/conversation/{PHONE}"))
+            await begun.wait()
+        with anyio.fail_after(5):
+            with pytest.raises(httpx.RemoteProtocolError):
+                await asking
+    assert 0 == sandbox.in_flight
+
+
+@pytest.mark.asyncio
+async def test_serve_says_when_it_listens(sandbox: Sandbox) -> None:
+    """The base URL answers from the moment it is told, and until `serve` is cancelled."""
+    listening = asyncio.get_running_loop().create_future()
+    server = asyncio.create_task(serve(sandbox, port=0, on_listening=listening.set_result))
+    async with httpx.AsyncClient(headers=LOGIN) as client:
+        url = f"{await listening}/conversation/{PHONE}"
+        assert ask(sandbox).body == (await client.get(url)).content
+        server.cancel()
+        await asyncio.wait({server})
+        assert server.cancelled()
+        with pytest.raises(httpx.ConnectError):
+            await client.get(url)
+
+
+@pytest.mark.asyncio
+async def test_serve_needs_nobody_to_tell(sandbox: Sandbox) -> None:
+    """It serves without a callback, and a cancel scope ends it cleanly."""
+    with anyio.move_on_after(0.05) as scope:
+        await serve(sandbox, port=0)
+    assert scope.cancelled_caught
+
+
+@pytest.mark.asyncio
+async def test_taken_port_is_an_error(sandbox: Sandbox) -> None:
+    """An OSError, rather than the end of the process."""
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
+        await serve(sandbox, port=taken.getsockname()[1])
+
+
+@pytest.mark.asyncio
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+async def test_host_may_be_an_ipv6_address(sandbox: Sandbox) -> None:
+    """Its base URL has the brackets it needs."""
+    async with serving(sandbox, host="::1") as base_url, httpx.AsyncClient() as client:
+        assert base_url.startswith("http://[::1]:")
+        assert 400 == (await client.get(f"{base_url}/conversation/{PHONE}")).status_code
+
+
+@pytest.mark.asyncio
+async def test_application_runs_on_any_server(sandbox: Sandbox) -> None:
+    """Where the path arrives decoded only, and nobody can hang up."""
+    transport = httpx.ASGITransport(app(sandbox))
+    async with httpx.AsyncClient(transport=transport, headers=LOGIN) as client:
+        assert ask(sandbox).body == (await client.get(f"http://sandbox.example{PATH}")).content
+        sandbox.fail(Disconnect())
+        with pytest.raises(ConnectionAbortedError):
+            await client.get(f"http://sandbox.example{PATH}")
+
+
+@pytest.mark.parametrize("library", ["starlette", "uvicorn"])
+def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    """Whoever lacks the extra is told how to get it."""
+    monkeypatch.setitem(sys.modules, library, None)
+    monkeypatch.setitem(sys.modules, f"{library}.applications", None)
+    monkeypatch.delitem(sys.modules, "smstools_async.sandbox._port", raising=False)
+    monkeypatch.delattr(room, "_port", raising=False)
+    with pytest.raises(ImportError, match=r"pip install 'smstools-async\[sandbox\]'"):
+        app(Sandbox())
