@@ -83,7 +83,7 @@ class _Query:
         rows = [] if self._is_emptied() else self._rows(history, served)
         echoed = self.asked if self.quirks.echo == "asked" else served
         numbers = {"shown": len(rows), "page": echoed.page, "limit": echoed.limit}
-        return page_json(self._total(len(history.rows)) | numbers, (row.json() for row in rows))
+        return page_json(self._total(len(history.rows)) | numbers, [row.json() for row in rows])
 
     def _served(self) -> _Window:
         serve, most = self.quirks.serve_page, self.quirks.max_limit

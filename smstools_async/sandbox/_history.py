@@ -24,9 +24,9 @@ class Row:
     """
 
     message: Message
-    _json: str | None = None
+    _json: bytes | None = None
 
-    def json(self) -> str:
+    def json(self) -> bytes:
         """Return the row as the vendor writes it; only the first call pays for it."""
         if self._json is None:
             self._json = row_json(self.message)

@@ -21,6 +21,7 @@ _MONTHS: Final = (
 
 # Other alphabets become \u escapes, as PHP's `json_encode` writes them; a cut emoji stays writable.
 to_json = JSONEncoder(separators=(",", ":")).encode
+_known_json = lru_cache(maxsize=1024)(to_json)
 
 
 @lru_cache(maxsize=4096)
@@ -42,33 +43,39 @@ def datetime_text(unix_time: int) -> str:
     return f"{_day_text(day)}, {hour:02}:{minute:02}:{second:02}"
 
 
-def row_json(message: Message) -> str:
+def row_json(message: Message) -> bytes:
     """Write a message as a row, its keys in the documented order.
 
-    Put together by hand: `to_json` of a whole row takes two and a half times as long.
+    Put together by hand: `to_json` of a whole row takes three times as long.
     """
-    files = [_file_row(file) for file in message.files] or None
+    message_id = "null" if message.message_id is None else to_json(message.message_id)
+    files = to_json([_file_row(file) for file in message.files]) if message.files else "null"
     return (
-        f'{{"messageId":{to_json(message.message_id)},'
-        f'"direction":{to_json(message.direction)},'
-        f'"sender":{to_json(message.sender)},'
-        f'"receiver":{to_json(message.receiver)},'
+        f'{{"messageId":{message_id},'
+        f'"direction":{_known_json(message.direction)},'
+        f'"sender":{_known_json(message.sender)},'
+        f'"receiver":{_known_json(message.receiver)},'
         f'"message":{to_json(message.text)},'
-        f'"file":{to_json(files)},'
+        f'"file":{files},'
         f'"datetime":{to_json(message.datetime_text)},'
         f'"unixDatetime":{message.unix_time},'
-        f'"deliveryStatus":{to_json(message.delivery_status)}}}'
-    )
+        f'"deliveryStatus":{_known_json(message.delivery_status)}}}'
+    ).encode("ascii")
 
 
 def _file_row(file: MessageFile) -> dict[str, str]:
     return {"name": file.name, "image": file.url, "mime": file.mime}
 
 
-def page_json(numbers: dict[str, object], rows: Iterable[str]) -> bytes:
-    """Write a page: `numbers` in their order, then the rows as they are."""
+def page_json(numbers: dict[str, object], rows: Iterable[bytes]) -> bytes:
+    """Write a page: `numbers` in their order, then the rows as they are.
+
+    A page takes half a megabyte, so the pieces are joined only once.
+    """
     head = "".join(f"{to_json(name)}:{to_json(value)}," for name, value in numbers.items())
-    return f'{{{head}"conversation":[{",".join(rows)}]}}'.encode("ascii")
+    pieces = [piece for row in rows for piece in (b",", row)]
+    pieces[:1] = [f'{{{head}"conversation":['.encode("ascii")]
+    return b"".join([*pieces, b"]}"])
 
 
 def error_json(code: str, message: str) -> bytes:
