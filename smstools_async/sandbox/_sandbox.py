@@ -94,7 +94,7 @@ class Sandbox:
         """Seconds from a request to its answer; a callable gets the request's number."""
         self.rate_limit: RateLimit | None = None
         """Counted by `now`, or by `time.monotonic` where the sandbox has no clock."""
-        self.before_each_request: Callable[[int], None] | None = None
+        self.before_each_request: Callable[[int], object] | None = None
         """Called with the request's number, from 1, before the rows for it are read: change the
         sandbox in it, and the history moves while it is walked."""
         self.requests: list[LoggedRequest] = []
