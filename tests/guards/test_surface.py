@@ -10,11 +10,16 @@ from types import ModuleType
 import pytest
 
 import smstools_async
+import smstools_async.export
 import smstools_async.sandbox
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_ROOMS = {"sandbox", "export", "cli"}
-PUBLIC_MODULES: list[ModuleType] = [smstools_async, smstools_async.sandbox]
+PUBLIC_MODULES: list[ModuleType] = [
+    smstools_async,
+    smstools_async.export,
+    smstools_async.sandbox,
+]
 PUBLIC_NAMES = [f"{module.__name__}.{name}" for module in PUBLIC_MODULES for name in module.__all__]
 
 
