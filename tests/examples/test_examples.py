@@ -25,6 +25,7 @@ def _docstrings_with_examples() -> Iterator[doctest.DocTest]:
                 yield docstring
 
 
+@pytest.mark.usefixtures("_account")
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_blocks_of_a_page_run_one_after_the_other(path: Path) -> None:
     """Every Python block runs, awaits included, and prints what the page says it prints."""
