@@ -44,9 +44,10 @@ serve-docs: $(INSTALLED)  ## the pages on a local port, rebuilt as they change
 clean:  ## remove what was made, .venv too
 	rm -rf .venv .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build demo dist site
 
+# pip 25.1 is the first that knows --group.
 $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'  # the first that knows --group
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --editable '.[cli,sandbox]' --group dev
 	touch $@
