@@ -1,5 +1,8 @@
 """Read whole message histories from the Smstools SMS gateway."""
 
+from smstools_async._client import Client
+from smstools_async._convert import converter
+from smstools_async._cursor import Cursor
 from smstools_async._errors import (
     APIError,
     AuthenticationError,
@@ -17,33 +20,45 @@ from smstools_async._errors import (
     UnexpectedAnswerError,
 )
 from smstools_async._models import (
+    ConversationItem,
     ConversationPage,
     DeliveryStatus,
     Direction,
     Message,
     MessageFile,
+    Retry,
 )
+from smstools_async._pages import ConversationPages, ConversationStream, MessageStream, Progress
 
 __all__ = [
     "APIError",
     "AuthenticationError",
+    "Client",
     "ClientClosedError",
+    "ConversationItem",
     "ConversationPage",
+    "ConversationPages",
+    "ConversationStream",
+    "Cursor",
     "CursorError",
     "DeliveryStatus",
     "Direction",
     "InvalidRequestError",
     "Message",
     "MessageFile",
+    "MessageStream",
     "NotFoundError",
     "PaginationError",
     "PaginationStalledError",
+    "Progress",
     "RateLimitError",
     "RequestTimeoutError",
+    "Retry",
     "ServerError",
     "SmstoolsError",
     "TransportError",
     "UnexpectedAnswerError",
+    "converter",
 ]
 
 __version__ = "0.1.0"

@@ -1,4 +1,4 @@
-"""Was that a yes or a no?
+"""Tell a yes from a no.
 
 Pure: a status, headers and a body go in; the body of a yes comes out, and a no is raised.
 

@@ -7,7 +7,7 @@ Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, overload
@@ -75,16 +75,17 @@ class Message:
         ...     receiver="Clinica",
         ...     text="Confirmo, obrigada!",
         ...     unix_time=1749113086,
+        ...     delivery_status=DeliveryStatus.DELIVERED,
         ... )
         >>> message.sent_at.isoformat()
         '2025-06-05T08:44:46+00:00'
         >>> message
-        Message(message_id=None, direction='inbound', unix_time=1749113086, delivery_status='')
+        Message(message_id=None, direction=inbound, unix_time=1749113086, delivery_status=DELIVERED)
     """
 
     message_id: str | None = None
     """The vendor's id; `None` on inbound messages."""
-    direction: str
+    direction: str = attrs.field(repr=lambda direction: f"{direction!s:.20}")
     """A `Direction`, or whatever else the server sent."""
     sender: str = attrs.field(repr=False)
     """A phone number or an alphanumeric sender id."""
@@ -99,7 +100,7 @@ class Message:
     datetime_text: str = attrs.field(default="", repr=False)
     """The API's `datetime` as sent, like `05 jun 2025, 08:44:46`. Its time zone is documented
     nowhere; read `sent_at` instead."""
-    delivery_status: str = ""
+    delivery_status: str = attrs.field(default="", repr=lambda status: f"{status!s:.20}")
     """A `DeliveryStatus`, or whatever else the server sent."""
 
     @property
@@ -149,6 +150,20 @@ class ConversationPage(Sequence[Message]):
         return len(self.messages)
 
 
+def _check_attempts(_: object, field: "attrs.Attribute[int]", value: int) -> None:
+    if value < 1:
+        raise ValueError(f"{field.name}={value}: a request is sent at least once")
+
+
+def _check_seconds(_: object, field: "attrs.Attribute[float]", value: float) -> None:
+    if not 0 <= value < math.inf:
+        raise ValueError(f"{field.name}={value}: give seconds, 0 or more, and finite")
+
+
+def _freeze(statuses: Iterable[int]) -> frozenset[int]:
+    return frozenset(statuses)
+
+
 @attrs.frozen(kw_only=True)
 class Retry:
     """How often and how patiently a failed request is tried again.
@@ -165,37 +180,38 @@ class Retry:
         1
     """
 
-    attempts: int = attrs.field(default=4)
+    attempts: int = attrs.field(default=4, validator=_check_attempts)
     """How many times a request is sent at most, the first one included."""
-    total_time: float = attrs.field(default=90.0)
+    total_time: float = attrs.field(default=90.0, validator=_check_seconds)
     """No new attempt begins later than this after the first, in seconds."""
-    backoff_initial: float = attrs.field(default=0.5)
+    backoff_initial: float = attrs.field(default=0.5, validator=_check_seconds)
     """The longest wait before the second attempt, in seconds."""
-    backoff_max: float = attrs.field(default=20.0)
+    backoff_max: float = attrs.field(default=20.0, validator=_check_seconds)
     """The longest wait before any attempt, in seconds."""
-    retry_after_max: float = attrs.field(default=60.0)
+    retry_after_max: float = attrs.field(default=60.0, validator=_check_seconds)
     """The longest `Retry-After` that is waited for, in seconds; a longer one is raised at once."""
     statuses: frozenset[int] = attrs.field(
         default=frozenset({408, 429, 500, 502, 503, 504, *range(520, 525), 529}),
-        converter=frozenset[int],
+        converter=_freeze,
         repr=False,
     )
     """The HTTP statuses that may pass."""
-
-    @attempts.validator
-    def _at_least_one(self, field: "attrs.Attribute[int]", value: int) -> None:
-        if value < 1:
-            raise ValueError(f"Retry({field.name}={value}): a request is sent at least once")
-
-    @total_time.validator
-    @backoff_initial.validator
-    @backoff_max.validator
-    @retry_after_max.validator
-    def _finite_time(self, field: "attrs.Attribute[float]", value: float) -> None:
-        if not 0 <= value < math.inf:
-            raise ValueError(f"Retry({field.name}={value}): give seconds, 0 or more, and finite")
 
     @classmethod
     def none(cls) -> "Retry":
         """Send each request once."""
         return cls(attempts=1)
+
+
+@attrs.frozen(kw_only=True)
+class ConversationItem:
+    """What `stream_conversations` hands out: a message, or the error that ended its conversation.
+
+    Exactly one of `message` and `error` is there.
+    """
+
+    phone: str = attrs.field(repr=False)
+    """The phone as it was asked for."""
+    message: Message | None = None
+    error: Exception | None = None
+    """A `SmstoolsError` with its `cursor`."""

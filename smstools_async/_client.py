@@ -1,0 +1,558 @@
+"""The client: where everything begins and ends."""
+
+import math
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import anyio
+from anyio.lowlevel import checkpoint
+
+from smstools_async._convert import WirePage, decode_document, decode_page, write_phone
+from smstools_async._cursor import Cursor, Order, read_cursor
+from smstools_async._errors import PaginationError, UnexpectedAnswerError
+from smstools_async._models import ConversationPage, Message, Retry
+from smstools_async._pages import (
+    ConversationPages,
+    ConversationStream,
+    Fetch,
+    MessageStream,
+    Phones,
+    Progress,
+    Reader,
+    find_head,
+)
+from smstools_async._session import Credentials, HttpClient, Session, Timeout, split_path
+from smstools_async._walk import LARGEST_LIMIT, Walk, Window
+
+DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
+_DEFAULT_PAGE_SIZE = 1000
+_WATCH_PAGE_SIZE = 100
+_USER_AGENT = "smstools-async (+https://pypi.org/project/smstools-async/)"
+
+
+class Client:
+    """Reads conversations from the Smstools gateway.
+
+    Args:
+        client_id: from Advanced > API authentication; else `SMSTOOLS_CLIENT_ID` of the environment.
+        client_secret: likewise; else `SMSTOOLS_CLIENT_SECRET`.
+        base_url: where the API is; else `SMSTOOLS_BASE_URL`, else the vendor's documented address.
+        timeout: seconds that one attempt of a request may take from connecting to its last byte.
+            An `httpx.Timeout` bounds each phase by itself, and the whole by their sum.
+        retry: when and how patiently a failed request is tried again.
+        max_connections: requests under way at once, of all iterations together. 8 is what httpx's
+            pool handles well; beyond 32 it slows down.
+        http_client: an `httpx.AsyncClient` or `httpx2.AsyncClient` to send requests with, for
+            proxies, other transports and tests. It is used, never closed and never changed. Give it
+            at least `max_connections` connections.
+
+    Open it for as long as it is used, by `async with`, or close it by `aclose()`. It may be made
+    outside of an event loop, and belongs to the first one it is used in.
+
+    Raises:
+        ValueError: an argument cannot be right, or credentials are missing.
+        TypeError: an argument is of the wrong type.
+
+    Example:
+        >>> import asyncio
+        >>> import httpx
+        >>> from smstools_async import Client
+        >>> from smstools_async.sandbox import Sandbox
+        >>> sandbox = Sandbox()
+        >>> sandbox.add_conversation("+5511987654321", messages=2500)
+        >>> async def count_inbound() -> int:
+        ...     http_client = httpx.AsyncClient(transport=sandbox.transport())
+        ...     async with http_client, Client(
+        ...         sandbox.client_id, sandbox.client_secret, http_client=http_client
+        ...     ) as client:
+        ...         messages = client.iter_conversation("+5511987654321")
+        ...         return sum([message.direction == "inbound" async for message in messages])
+        >>> asyncio.run(count_inbound()) > 500
+        True
+    """
+
+    def __init__(
+        self,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float | Timeout = 30.0,
+        retry: Retry = Retry(),  # noqa: B008 - frozen
+        max_connections: int = 8,
+        http_client: HttpClient | None = None,
+    ) -> None:
+        self._session = Session(
+            Credentials(
+                _from_environment("client_id", client_id),
+                _from_environment("client_secret", client_secret),
+            ),
+            base_url or os.environ.get("SMSTOOLS_BASE_URL") or DEFAULT_BASE_URL,
+            timeout=timeout,
+            retry=retry,
+            max_connections=max_connections,
+            http_client=http_client,
+            user_agent=_USER_AGENT,
+        )
+
+    def __repr__(self) -> str:
+        return f"Client(base_url={self._session.base_url!r})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections; calls from now on raise `ClientClosedError`.
+
+        A given `http_client` stays open. Closing twice does nothing.
+        """
+        await self._session.aclose()
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str | int | None] | None = None,
+        json: Any = None,
+    ) -> Any:
+        """Send a request to any endpoint of the API, and return its JSON.
+
+        A way out for what is not modelled yet. `path` is below the base URL, each of its parts is
+        quoted. `params` that are `None` are left out. A `GET` is tried again as `retry` says, any
+        other method is sent once.
+
+        Raises:
+            SmstoolsError: as for every call.
+            ValueError: `path` has empty parts, dots or a query.
+
+        Example:
+            >>> async def credits(client: Client) -> str:
+            ...     return (await client.request("GET", "/balance"))["credits"]
+        """
+        parts = split_path(path)
+        if method.upper() == "GET" and json is None:
+            return await self._session.get(parts, params or {}, decode_document)
+        body = await self._session.send(method.upper(), parts, params=params, json=json)
+        return decode_document(body)
+
+    async def get_conversation(
+        self, phone: str, *, page: int = 1, limit: int = 1000
+    ) -> ConversationPage:
+        """Fetch one page, by the vendor's words; one request.
+
+        For a whole history use `iter_conversation`: pages fetched by number lose or repeat messages
+        when others arrive or vanish in between.
+
+        Args:
+            phone: in international format; spaces and punctuation are removed.
+            page: from 1. Beyond the last one the page is empty, as far as is known.
+            limit: messages per page, 1 to 2,000.
+
+        Raises:
+            SmstoolsError: as for every call.
+            ValueError: `page` or `limit` is out of range (the API's errors 136 and 135).
+
+        Example:
+            >>> async def latest(client: Client) -> Message:
+            ...     return (await client.get_conversation("+55 11 98765-4321", limit=1))[0]
+        """
+        _check_range("page", page, 1, None)
+        _check_range("limit", limit, 1, LARGEST_LIMIT)
+        parts = ("conversation", write_phone(phone))
+        page_read = await self._session.get(parts, {"page": page, "limit": limit}, decode_page)
+        return page_read.structured()
+
+    async def count_conversation(self, phone: str) -> int:
+        """Ask how many messages there are with `phone`; one request for one row.
+
+        Raises:
+            SmstoolsError: as for every call.
+            UnexpectedAnswerError: also when the answer has no `total` that is a number.
+
+        Example:
+            >>> async def is_known(client: Client) -> bool:
+            ...     return await client.count_conversation("+5511987654321") > 0
+        """
+        page = await self.get_conversation(phone, limit=1)
+        if page.total is None:
+            raise UnexpectedAnswerError("The answer does not count", ("$.total: not a count",))
+        return page.total
+
+    async def iter_conversation(
+        self,
+        phone: str,
+        *,
+        max_messages: int | None = None,
+        page_size: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        order: Order = "newest",
+        cursor: Cursor | str | None = None,
+        prefetch: int = 2,
+        progress: Progress | None = None,
+    ) -> AsyncGenerator[Message, None]:
+        """Hand out the messages exchanged with one phone, each exactly once.
+
+        Every message that was there when the iteration began, and still is, comes once, although
+        pages shift while others arrive or vanish. From new to old, arrivals are left out; from old
+        to new, they come last.
+
+        Nothing is requested before the first message is asked for, and nothing runs while the
+        caller works on one. A loop left by `break` leaves the generator to the garbage collector:
+        where that matters, close it by `contextlib.aclosing`. A time-out or cancellation while a
+        message is awaited finishes the generator, as with any; use `conversation_pages`, or go on
+        from a cursor.
+
+        Args:
+            phone: in international format; spaces and punctuation are removed.
+            max_messages: stop after so many. 0: none, and no request.
+            page_size: messages asked for at once, 1 to 2,000; by default 1,000, or `max_messages`
+                if that is less. Where a page would be too small to tell what moved, more are asked
+                for.
+            since: nothing older than this; an aware `datetime`.
+            until: only what is older than this; an aware `datetime`. A long history is searched
+                rather than read to get there.
+            order: `"newest"` or `"oldest"` first.
+            cursor: where to go on, from `progress.cursor` or an error's `.cursor`. The other
+                arguments may differ from those of the first walk, `phone` and `order` may not.
+            prefetch: how many pages may be fetched together with the one needed next.
+            progress: an object to watch the walk by.
+
+        Raises:
+            SmstoolsError: with its `cursor` set, after all messages that came before the trouble.
+            ValueError, TypeError: an argument is wrong; raised by the first step.
+
+        Example:
+            >>> async def print_latest(client: Client) -> None:
+            ...     async for message in client.iter_conversation("+5511987654321"):
+            ...         print(message.sent_at, message.direction, message.text)
+        """
+        reader = self._reader(
+            phone,
+            max_messages=max_messages,
+            page_size=page_size,
+            since=since,
+            until=until,
+            order=order,
+            cursor=cursor,
+            prefetch=prefetch,
+            progress=progress,
+        )
+        while (batch := await reader.next_batch()) is not None:
+            reader.progress.show(batch)
+            while not batch.is_exhausted:
+                if batch.is_others_turn:
+                    await checkpoint()
+                yield batch.next_message()
+
+    def conversation_pages(
+        self,
+        phone: str,
+        *,
+        max_messages: int | None = None,
+        page_size: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        order: Order = "newest",
+        cursor: Cursor | str | None = None,
+        prefetch: int = 2,
+        progress: Progress | None = None,
+    ) -> ConversationPages:
+        """Walk a conversation page by page, by an iterator that survives errors and time-outs.
+
+        The arguments are those of `iter_conversation`.
+
+        Raises:
+            ValueError, TypeError: an argument is wrong.
+
+        Example:
+            >>> async def store(client: Client) -> None:
+            ...     async for page in client.conversation_pages("+5511987654321", order="oldest"):
+            ...         print(len(page), "new of", page.total)
+        """
+
+        def make_reader() -> Reader:
+            return self._reader(
+                phone,
+                max_messages=max_messages,
+                page_size=page_size,
+                since=since,
+                until=until,
+                order=order,
+                cursor=cursor,
+                prefetch=prefetch,
+                progress=progress,
+            )
+
+        return ConversationPages(make_reader)
+
+    def stream_conversation(
+        self,
+        phone: str,
+        *,
+        buffer: int = 2,
+        max_messages: int | None = None,
+        page_size: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        order: Order = "newest",
+        cursor: Cursor | str | None = None,
+        progress: Progress | None = None,
+    ) -> AbstractAsyncContextManager[MessageStream]:
+        """Read a conversation ahead in the background, while the caller works on its messages.
+
+        Use it where the work on a page takes about as long as fetching one; the task lives as long
+        as the `async with` block, and pauses while `buffer` pages wait.
+
+        The other arguments are those of `iter_conversation`.
+
+        Raises:
+            ValueError, TypeError: an argument is wrong.
+
+        Example:
+            >>> async def index(client: Client) -> None:
+            ...     async with client.stream_conversation("+5511987654321") as messages:
+            ...         async for message in messages:
+            ...             print(message.text)
+        """
+        _check_range("buffer", buffer, 0, None)
+        reader = self._reader(
+            phone,
+            max_messages=max_messages,
+            page_size=page_size,
+            since=since,
+            until=until,
+            order=order,
+            cursor=cursor,
+            prefetch=0,
+            progress=progress,
+        )
+        return MessageStream(reader, buffer)
+
+    def stream_conversations(
+        self,
+        phones: Phones,
+        *,
+        concurrency: int = 4,
+        on_error: Literal["raise", "yield"] = "raise",
+        buffer: int = 2,
+        max_messages: int | None = None,
+        page_size: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        order: Order = "newest",
+        cursors: Mapping[str, Cursor | str] | None = None,
+    ) -> AbstractAsyncContextManager[ConversationStream]:
+        """Read many conversations at once, as they come.
+
+        Args:
+            phones: any iterable or async iterable; it is read as fast as conversations end.
+            concurrency: conversations under way at once.
+            on_error: `"raise"` ends the stream with the first error; `"yield"` hands it out as an
+                item in its conversation's place, and goes on with the others.
+            buffer: how many pages may wait, of all conversations together.
+            max_messages: in each conversation.
+            page_size: as in `iter_conversation`.
+            since: as in `iter_conversation`.
+            until: as in `iter_conversation`.
+            order: as in `iter_conversation`.
+            cursors: where to go on, by phone; phones that are not in it begin at the beginning.
+
+        Raises:
+            ValueError, TypeError: an argument is wrong.
+
+        Example:
+            >>> async def audit(client: Client, phones: list[str]) -> None:
+            ...     async with client.stream_conversations(phones, on_error="yield") as items:
+            ...         async for item in items:
+            ...             print(item.error or item.message)
+        """
+        _check_range("concurrency", concurrency, 1, None)
+        _check_range("buffer", buffer, 0, None)
+        if on_error not in ("raise", "yield"):
+            raise ValueError(f"on_error={on_error!r}: give 'raise' or 'yield'")
+
+        def make_reader(phone: str) -> Reader:
+            return self._reader(
+                phone,
+                max_messages=max_messages,
+                page_size=page_size,
+                since=since,
+                until=until,
+                order=order,
+                cursor=(cursors or {}).get(phone),
+                prefetch=0,
+                progress=None,
+            )
+
+        return ConversationStream(
+            phones,
+            make_reader,
+            concurrency=concurrency,
+            buffer=buffer,
+            yield_errors=on_error == "yield",
+        )
+
+    async def watch_conversation(
+        self,
+        phone: str,
+        *,
+        cursor: Cursor | str | None = None,
+        interval: float = 5.0,
+        max_interval: float = 60.0,
+        progress: Progress | None = None,
+    ) -> AsyncGenerator[Message, None]:
+        """Hand out new messages as they come, oldest first, for ever.
+
+        The API can only be asked again and again: `interval` seconds after news, and after each
+        quiet answer twice as long as before, up to `max_interval`.
+
+        Args:
+            phone: as in `iter_conversation`.
+            cursor: begin after this one, made by an oldest-first walk or an earlier watch. Without,
+                begin with what arrives from now on.
+            interval: seconds between requests while messages come.
+            max_interval: seconds between requests while none do.
+            progress: its `cursor` is where to begin the next watch.
+
+        Raises:
+            SmstoolsError: with its `cursor` set.
+            ValueError, TypeError: an argument is wrong; raised by the first step.
+
+        Example:
+            >>> async def answer(client: Client) -> None:
+            ...     async for message in client.watch_conversation("+5511987654321"):
+            ...         print(message.text)
+        """
+        if not 0 < interval <= max_interval < math.inf:
+            raise ValueError(
+                f"interval={interval}, max_interval={max_interval}: give seconds, more than 0,"
+                " finite, and the longer one last"
+            )
+        latest: Cursor | str | None = cursor or await find_head(
+            self._reader(phone, page_size=_WATCH_PAGE_SIZE)
+        )
+        pause = interval
+        while True:
+            reader = self._reader(
+                phone, page_size=_WATCH_PAGE_SIZE, order="oldest", cursor=latest, progress=progress
+            )
+            while (batch := await reader.next_batch()) is not None:
+                reader.progress.show(batch)
+                pause = interval / 2
+                while not batch.is_exhausted:
+                    if batch.is_others_turn:
+                        await checkpoint()
+                    yield batch.next_message()
+            latest = reader.cursor
+            if latest is None:
+                raise PaginationError("The server sorts in no order of time; it cannot be watched")
+            pause = min(2 * pause, max_interval)
+            await anyio.sleep(pause)
+
+    def _reader(
+        self,
+        phone: str,
+        *,
+        max_messages: int | None = None,
+        page_size: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        order: Order = "newest",
+        cursor: Cursor | str | None = None,
+        prefetch: int = 0,
+        progress: Progress | None = None,
+    ) -> Reader:
+        """Check the arguments and begin a walk."""
+        phone = write_phone(phone)
+        _check_range("prefetch", prefetch, 0, None)
+        if order not in ("newest", "oldest"):
+            raise ValueError(f"order={order!r}: give 'newest' or 'oldest'")
+        first, last = _first_and_last(since, until, order)
+        walk = Walk(
+            phone=phone,
+            order=order,
+            page_size=_choose_page_size(page_size, max_messages),
+            max_messages=max_messages,
+            first=first,
+            last=last,
+            resume=None if cursor is None else read_cursor(cursor, phone, order),
+        )
+        return Reader(
+            self._fetch_from(phone),
+            walk,
+            phone=phone,
+            order=order,
+            prefetch=prefetch,
+            progress=progress,
+        )
+
+    def _fetch_from(self, phone: str) -> Fetch:
+        parts = ("conversation", phone)
+
+        async def fetch(window: Window, on_wait: Callable[[float], None]) -> WirePage:
+            params = {"page": window.page, "limit": window.limit}
+            return await self._session.get(parts, params, decode_page, on_wait)
+
+        return fetch
+
+
+def _from_environment(name: str, given: str | None) -> str:
+    variable = f"SMSTOOLS_{name.upper()}"
+    value = os.environ.get(variable) if given is None else given
+    if value is None:
+        raise ValueError(
+            f"{name} is missing: pass it as Client({name}=…), or set {variable} in the environment"
+        )
+    return value
+
+
+def _check_range(name: str, value: int, least: int, most: int | None) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    if value < least or (most is not None and value > most):
+        limits = f"{least} or more" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name}={value}: give {limits}")
+
+
+def _choose_page_size(page_size: int | None, max_messages: int | None) -> int:
+    if max_messages is not None:
+        _check_range("max_messages", max_messages, 0, None)
+    if page_size is not None:
+        _check_range("page_size", page_size, 1, LARGEST_LIMIT)
+        return page_size
+    if max_messages is None:
+        return _DEFAULT_PAGE_SIZE
+    return min(max(2, max_messages), _DEFAULT_PAGE_SIZE)  # one row cannot tell how rows are sorted
+
+
+def _first_and_last(
+    since: datetime | None, until: datetime | None, order: Order
+) -> tuple[int | None, int | None]:
+    """Return the first and last second wanted, in the direction of the walk."""
+    earliest = None if since is None else _whole_seconds("since", since)
+    latest = None if until is None else _whole_seconds("until", until) - 1
+    if earliest is not None and latest is not None and earliest > latest:
+        raise ValueError(f"since={since} is not before until={until}; nothing could be found")
+    return (latest, earliest) if order == "newest" else (earliest, latest)
+
+
+def _whole_seconds(name: str, moment: datetime) -> int:
+    if not isinstance(moment, datetime):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"{name} must be a datetime, not {type(moment).__name__}")
+    if moment.utcoffset() is None:
+        raise ValueError(f"{name}={moment} has no time zone; give one, such as tzinfo=UTC")
+    return max(0, math.ceil(moment.timestamp()))

@@ -1,0 +1,698 @@
+"""Tell which page comes next, and what on it is new.
+
+Pure: no I/O, no clock, no await. A `Walk` plans windows (a page number and a limit), takes the
+answers in the order of its plan, and tells which rows of each are to be handed out.
+
+The list moves while it is read. What does not move are times, so a walk remembers its *frontier*:
+the last second handed out, and which rows of that second were. A row before the frontier is passed,
+a row of the frontier's second is new unless it was counted, a row beyond is new. What remains to be
+known is that no new row hides before the window. That is proven if
+
+- the window begins at the end of the list where the walk began, or
+- its first row is passed (older rows cannot stand before newer ones in a sorted list), or
+- the walk goes from new to old, the window begins where the last one ended, `total` did not fall
+  since, and no counted row turns up again. Then whatever moved the rows moved them towards the
+  window, and the counted rows that are missing from it leave just enough room for the new ones.
+
+The third proof needs no overlap, so a quiet history costs nothing. Once the history is seen to
+move, windows overlap. A window without proof is thrown away, and an earlier one asked for.
+
+*Position* is the index in the server's list at which the next new row is expected. It is a guess
+that makes walks fast; only the proofs make them right.
+"""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from typing import NamedTuple, Protocol
+
+from smstools_async._cursor import Frontier, Order, Position, digest
+from smstools_async._errors import PaginationStalledError
+from smstools_async._models import Message
+
+LARGEST_LIMIT = 2000
+"""The most rows the API gives at once (error 135 beyond)."""
+_MOST_IDLE_ANSWERS = 64
+"""A gallop and a bisection over four billion rows: beyond it nothing more will come."""
+_MOST_FRUITLESS = 4
+"""Windows read on, each twice as long, after one without news; then single rows are looked at."""
+_NEAR = 256
+"""Rows that cost less to read than further requests cost to search."""
+_TELLING_LIMIT = 64
+"""Rows asked for when those of a first page are all of one second."""
+
+
+Identify = Callable[[Message], bytes]
+
+
+class Answer(Protocol):
+    """A page as the walk sees it; the numbers are the server's claims."""
+
+    total: int | None
+    page: int | None
+    limit: int | None
+
+    @property
+    def seconds(self) -> Sequence[int]:
+        """The time of each row."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int, /) -> Message: ...
+
+
+class Window(NamedTuple):
+    """A piece of the list that one request can ask for."""
+
+    page: int
+    limit: int
+
+    @property
+    def start(self) -> int:
+        """The index of its first row."""
+        return (self.page - 1) * self.limit
+
+    @property
+    def stop(self) -> int:
+        """The index after its last row."""
+        return self.page * self.limit
+
+
+def window_from(index: int, largest: int) -> Window:
+    """Return the window at or before `index`, of at most `largest` rows, that reaches farthest."""
+    limits = range(largest, largest // 2, -1)
+    limit = max(limits, key=lambda limit: limit - index % limit)
+    return Window(index // limit + 1, limit)
+
+
+def window_to(index: int, largest: int) -> Window:
+    """Return the window that holds all up to `index`, of at most `largest` rows, and most of it."""
+    limits = range(largest, largest // 2, -1)
+    limit = max(limits, key=lambda limit: (index - 1) % limit)
+    return Window((index - 1) // limit + 1, limit)
+
+
+class _View:
+    """An answer in the direction of the walk: `keys` grow, whichever way times do."""
+
+    def __init__(self, window: Window, answer: Answer, *, forward: bool, descending: bool) -> None:
+        limit = answer.limit or window.limit
+        sign = -1 if forward == descending else 1
+        self.answer = answer
+        self.forward = forward
+        self.descending = descending
+        self.start = ((answer.page or window.page) - 1) * limit
+        self.stop = self.start + len(answer)
+        self.is_short = len(answer) < limit
+        self.indexes = range(len(answer)) if forward else range(len(answer) - 1, -1, -1)
+        self.seconds = answer.seconds
+        times = self.seconds if forward else reversed(self.seconds)
+        self.keys = [sign * second for second in times]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def is_sorted(self) -> bool:
+        """Whether times only ever go on in the direction of the walk."""
+        return self.keys == sorted(self.keys)
+
+
+class _Search:
+    """Finds the index of a border in a long list by looking at single rows.
+
+    It gallops from the near side, so that a near border is found soon, then bisects.
+    """
+
+    def __init__(self, low: int, high: int | None, step: int, *, upwards: bool) -> None:
+        self.low = low
+        self.high = high
+        self._step = step
+        self._upwards = upwards or high is None
+
+    @property
+    def guess(self) -> int:
+        """The index to look at next."""
+        if self.high is None:
+            return self.low + self._step
+        middle = (self.low + self.high) // 2
+        if self._upwards:
+            return min(self.low + self._step, middle)
+        return max(self.high - self._step, middle)
+
+    def look(self, index: int, *, border_is_beyond: bool) -> None:
+        """Take what the row at `index` told."""
+        if border_is_beyond:
+            self.low = index + 1
+        else:
+            self.high = index
+        self._step *= 2
+
+
+class Taken:
+    """The rows of one answer that are to be handed out, and where the walk stands between them."""
+
+    def __init__(
+        self, view: _View, rows: Sequence[int], before: Frontier | None, identify: Identify
+    ) -> None:
+        self.view = view
+        self.rows = rows
+        self._before = before
+        self._identify = identify
+
+    def frontier_after(self, handed_out: int) -> Frontier | None:
+        """Return the frontier after so many of the rows."""
+        if not handed_out:
+            return self._before
+        seconds = self.view.seconds
+        second = seconds[self.rows[handed_out - 1]]
+        latest = reversed(self.rows[:handed_out])
+        ties = takewhile(lambda index: seconds[index] == second, latest)
+        same = self._before
+        if same is None or same.second != second:
+            same = Frontier(second, Counter())
+        digests = (self._identify(self.view.answer[index])[: same.width] for index in ties)
+        return same._replace(seen=same.seen + Counter(digests))
+
+    def position_after(self, handed_out: int) -> Position | None:
+        """Return what a cursor has to hold after so many of the rows; `None`: nothing yet."""
+        frontier = self.frontier_after(handed_out)
+        return frontier and Position(frontier, self._older_rows(handed_out))
+
+    def _older_rows(self, handed_out: int) -> int | None:
+        view = self.view
+        last = self.rows[handed_out - 1] if handed_out else 0
+        edge = view.start + last + (view.forward and handed_out > 0)
+        if not view.descending:
+            return edge
+        return None if view.answer.total is None else max(0, view.answer.total - edge)
+
+
+class _Ending:
+    """How sure it is that the list ends where the last row was seen.
+
+    A short page alone proves nothing, since servers are known to clamp limits, and an empty one may
+    be a hiccup. Unless `total` agrees, the end is looked at again, then one page further.
+    """
+
+    def __init__(self) -> None:
+        self.looks = 0
+        self.short_page = 0
+        """How many rows the short page had that is in doubt."""
+
+    def note(self, *, rows: int, is_short: bool, has_news: bool) -> None:
+        """Take an answer that `total` does not explain."""
+        if not is_short:
+            self.looks = 0
+        elif has_news:
+            self.looks = 1
+            self.short_page = rows
+        else:
+            self.looks += 1
+
+    @property
+    def look_again(self) -> bool:
+        """Whether the next window is to begin with a row seen before."""
+        return self.looks == 1
+
+    @property
+    def look_further(self) -> bool:
+        """Whether the next window is to lie one page further."""
+        return self.looks == 2  # noqa: PLR2004 - after the one that looked again
+
+
+class Walk:
+    """One way through the history of one phone.
+
+    Args:
+        first: the first second wanted, in the direction of the walk.
+        last: the last one wanted.
+        resume: where an earlier walk stood.
+    """
+
+    def __init__(
+        self,
+        *,
+        phone: str,
+        order: Order,
+        page_size: int,
+        max_messages: int | None = None,
+        first: int | None = None,
+        last: int | None = None,
+        resume: Position | None = None,
+    ) -> None:
+        self.finished: bool = max_messages == 0
+        self.degraded = False
+        """Whether the server contradicted itself, or sorts neither way."""
+        self.on_course = True
+        """Whether the last answer could be used; if not, those planned with it cannot either."""
+        self.total: int | None = None
+        """How many messages the server says there are."""
+        self.arrived = 0
+        """How many more they became since the first answer."""
+        self.taken: Taken | None = None
+        """What the last answer of use brought."""
+        self.skipped = 0
+        """How many rows were received and not handed out: known already, or out of range."""
+
+        self._identify: Identify = lambda message: digest(message, phone)
+        self._newest = order == "newest"
+        self._sign = -1 if self._newest else 1
+        self._page_size = page_size
+        self._largest = LARGEST_LIMIT
+        self._room: int | None = max_messages
+        self._first_key = -math.inf if first is None else self._sign * first
+        self._last_key = math.inf if last is None else self._sign * last
+        self._frontier: Frontier | None = self._farther(
+            None if resume is None else resume.frontier, first
+        )
+        self._older_rows = None if resume is None else resume.older_rows
+
+        self._begun = False
+        self._begin_limit = page_size
+        self._doubted_page = 0
+        self._descending = True
+        self._forward = True
+        self._search: _Search | None = None
+        self._ending = _Ending()
+        self._far_end: int | None = None
+        self._position = 0
+        self._position_total: int | None = None
+        self._unsure = False
+        self._span = 0
+        self._moving = not self._newest
+        self._rise = 0
+        self._fall = 0
+        self._slack = 0
+        self._most_ties = 1
+        self._fruitless = _MOST_FRUITLESS
+        self._idle_answers = 0
+        self._sequence: Counter[bytes] | None = None
+
+    def _farther(self, resumed: Frontier | None, first: int | None) -> Frontier | None:
+        """Return the frontier to begin at: where an earlier walk stood, or the first second."""
+        if first is None or (resumed and self._sign * resumed.second >= self._sign * first):
+            return resumed
+        return Frontier(first, Counter())
+
+    @property
+    def _key(self) -> float:
+        return -math.inf if self._frontier is None else self._sign * self._frontier.second
+
+    @property
+    def rows_behind(self) -> int:
+        """How many rows of the list lie behind the walk, those it did not ask for included."""
+        return self._position if self._forward else max(0, (self.total or 0) - self._position)
+
+    @property
+    def has_order(self) -> bool:
+        """Whether times tell where the walk stands; without, there is no cursor."""
+        return self._sequence is None
+
+    @property
+    def beginning(self) -> Position | None:
+        """What a cursor has to hold before the first row; `None` at the end of the list."""
+        return self._frontier and Position(self._frontier, self._older_rows)
+
+    # What to ask for
+
+    def plan(self, most: int) -> list[Window]:
+        """Return the windows to ask for next, nearest first, `most` at the most."""
+        if self._doubted_page:
+            return [Window(2, self._doubted_page)]
+        if not self._begun:
+            return [Window(1, self._begin_limit)]
+        if self._search is not None:
+            return [Window(self._search.guess + 1, 1)]
+        if self._ending.look_further:
+            return [window_from(self._position + self._page_size, self._page_size)]
+        return self._plan_reading(most)
+
+    def _plan_reading(self, most: int) -> list[Window]:
+        windows = [self._window_at(self._position, self._overlap)]
+        overlap = self._most_ties + 1 + self._margin if self._moving else 0
+        while len(windows) < most and not self._unsure and not self._ending.looks:
+            edge = windows[-1].stop if self._forward else windows[-1].start
+            if self._needs_nothing_beyond(edge):
+                break
+            windows.append(self._window_at(edge, overlap))
+        return windows
+
+    def _needs_nothing_beyond(self, edge: int) -> bool:
+        is_end = edge >= (self.total or 0) if self._forward else edge <= 0
+        return is_end or (self._room is not None and abs(edge - self._position) >= self._room)
+
+    @property
+    def _overlap(self) -> int:
+        """How many rows the next window has to share with the last, to be likely proven."""
+        if not (self._moving or self._unsure or self._ending.look_again):
+            return 0
+        counted = 0 if self._frontier is None else self._frontier.seen.total()
+        return counted + 1 + self._margin
+
+    @property
+    def _margin(self) -> int:
+        """How many rows the list may move away from the next window, by what was seen of it."""
+        return self._slack + (self._fall if self._forward else self._rise)
+
+    def _window_at(self, position: int, overlap: int) -> Window:
+        """Return a window that reaches beyond `position`, larger than a page if need be."""
+        largest = min(self._largest, self._reach(overlap))
+        while True:
+            if self._forward:
+                window = window_from(max(0, position - overlap), largest)
+            else:
+                window = window_to(position + overlap, largest)
+            reaches = window.stop > position if self._forward else window.start < position
+            if reaches or largest == self._largest:
+                return window
+            largest = min(self._largest, 2 * largest)
+
+    def _reach(self, overlap: int) -> int:
+        """How many rows to ask for: a page, and more where less would bring less than a page."""
+        if not overlap:
+            return self._page_size
+        towards = self._rise if self._forward else self._fall
+        reach = max(self._page_size, self._span) + overlap + towards
+        reach += reach // 64 + 1  # leaves some limits to choose from, one of which fits well
+        return reach << self._fruitless if self._fruitless < _MOST_FRUITLESS else reach
+
+    # What to make of an answer
+
+    def take(self, window: Window, answer: Answer) -> Sequence[int]:
+        """Return the indexes of the rows to hand out now, in their order.
+
+        Answers are taken in the order of the plan. When `on_course` is false after one, the others
+        of that plan are of no use.
+
+        Raises:
+            PaginationStalledError: the server keeps answering and nothing new comes.
+        """
+        self._notice_total(answer.total)
+        self._notice_clamp(window, answer)
+        self.on_course = True
+        rows = self._take(window, answer)
+        self.skipped += len(answer) - len(rows)
+        self._idle_answers = 0 if rows else self._idle_answers + 1
+        if self._idle_answers > _MOST_IDLE_ANSWERS and not self.finished:
+            raise PaginationStalledError(
+                f"The last {self._idle_answers} answers brought nothing new, and no end"
+            )
+        return rows
+
+    def _take(self, window: Window, answer: Answer) -> Sequence[int]:
+        if self._doubted_page:
+            self._settle_doubt(answer)
+            return ()
+        if not self._begun and not self._find_direction(window, answer):
+            return ()
+        view = _View(window, answer, forward=self._forward, descending=self._descending)
+        if self._search is not None:
+            self._narrow(self._search, window.start, view)
+            return ()
+        if self._ending.look_further:
+            self._conclude(view)
+            return ()
+        if self._sequence is not None or not view.is_sorted:
+            return self._read_in_sequence(view)
+        return self._read(view)
+
+    def _notice_total(self, total: int | None) -> None:
+        change = 0 if self.total is None or total is None else total - self.total
+        self._rise = max(change, self._rise * 3 // 4)
+        self._fall = max(-change, self._fall * 3 // 4)
+        self._moving |= change != 0
+        self.arrived += max(0, change)
+        self.total = total
+
+    def _notice_clamp(self, window: Window, answer: Answer) -> None:
+        if answer.limit is not None and 0 < answer.limit < window.limit:
+            self._clamp(answer.limit)
+
+    def _clamp(self, limit: int) -> None:
+        """Ask for no more rows at once than the server gives."""
+        self._largest = min(self._largest, limit)
+        self._page_size = min(self._page_size, limit)
+
+    def _find_direction(self, window: Window, answer: Answer) -> bool:
+        """Learn from page 1 which way the server sorts, or else have a longer one asked for.
+
+        All rows in one second tell nothing; and with such a page handed out, what arrives in that
+        very second could not be told from what was there.
+        """
+        seconds = list(answer.seconds)
+        descending = seconds == sorted(seconds, reverse=True)
+        ascending = seconds == sorted(seconds)
+        is_whole = not seconds or len(seconds) == answer.total
+        longer = min(self._largest, max(_TELLING_LIMIT, 2 * window.limit))
+        if descending and ascending and not is_whole and longer > window.limit:
+            self._begin_limit = longer
+            return False
+        self._begun = True
+        self._descending = descending or not ascending
+        is_ordered = seconds and (descending or ascending)
+        self._forward = self._newest == self._descending or not is_ordered
+        return True
+
+    # Reading a sorted list
+
+    def _read(self, view: _View) -> Sequence[int]:
+        passed = bisect_left(view.keys, self._key)
+        beyond = bisect_right(view.keys, self._key)
+        ties = view.indexes[passed:beyond]
+        new_ties = self._not_counted(view, ties)
+        known = passed + len(ties) - len(new_ties)
+        if not (passed or self._is_at_border(view) or self._adjoins(view, known)):
+            self._find_way_back(view)
+            return ()
+        self._notice_shift(view, known)
+        wanted = bisect_right(view.keys, self._last_key)
+        rows = [*new_ties, *view.indexes[beyond:wanted]]
+        return self._hand_out(view, rows, is_complete=wanted < len(view))
+
+    def _not_counted(self, view: _View, ties: Sequence[int]) -> list[int]:
+        """Return the rows of the frontier's second that were not handed out yet."""
+        if self._frontier is None or not ties:
+            return list(ties)
+        counted, width = self._frontier.seen.copy(), self._frontier.width
+        return [index for index in ties if not self._count_off(counted, view, index, width)]
+
+    def _count_off(
+        self, counted: Counter[bytes], view: _View, index: int, width: int | None
+    ) -> bool:
+        identity = self._identify(view.answer[index])[:width]
+        counted[identity] -= 1
+        return counted[identity] >= 0
+
+    def _is_at_border(self, view: _View) -> bool:
+        """Whether no row of the list can stand before this window, seen along the walk."""
+        if self._forward:
+            return view.start == 0
+        return len(view) > 0 and view.stop in (view.answer.total, self._far_end)
+
+    def _adjoins(self, view: _View, known: int) -> bool:
+        """Whether no more rows are known again than this window shares with the last by design.
+
+        Then, with all movement going towards the window, the new ones are all in it.
+        """
+        if self._unsure or not self._newest or self.taken is None or self.degraded:
+            return False
+        if not self._forward:
+            return known <= view.stop - self._position
+        before, now = self._position_total, view.answer.total
+        is_steady = before is not None and now is not None and now >= before
+        return is_steady and known <= self._position - view.start
+
+    def _notice_shift(self, view: _View, known: int) -> None:
+        """Learn from the rows known already whether the list moved since the last answer."""
+        if self._unsure or self.taken is None or not self._newest:
+            return
+        edge = view.start + known if self._forward else view.stop - known
+        self._moving = edge != self._position or self._rise > 0 or self._fall > 0
+
+    def _hand_out(self, view: _View, rows: Sequence[int], *, is_complete: bool) -> Sequence[int]:
+        rows = rows[: self._room]
+        self.taken = Taken(view, rows, self._frontier, self._identify)
+        self._frontier = self.taken.frontier_after(len(rows))
+        if self._frontier is not None:
+            self._most_ties = max(self._most_ties, self._frontier.seen.total())
+        if len(view):
+            self._position = view.stop if self._forward else view.start
+            self._position_total = view.answer.total
+        self._unsure = False
+        self._span = 0
+        self._slack = self._slack * 3 // 4
+        if self._room is not None:
+            self._room -= len(rows)
+        self.finished = is_complete or self._room == 0
+        if not self.finished:
+            self._look_for_end(view, has_news=bool(rows))
+        return rows
+
+    # Going elsewhere
+
+    def _find_way_back(self, view: _View) -> None:
+        """Have an earlier window asked for: something may hide before this one."""
+        self.on_course = False
+        if self._position == 0:
+            self._leave_for_frontier(view)
+        elif self._forward:
+            self._step_back(view, min(0, self._change(view)))
+        elif self._frontier is None or not len(view):
+            self._find_far_end(view)
+        else:
+            self._step_back(view, max(0, self._change(view)))
+
+    def _change(self, view: _View) -> int:
+        if view.answer.total is None or self._position_total is None:
+            return 0
+        return view.answer.total - self._position_total
+
+    def _find_far_end(self, view: _View) -> None:
+        if not len(view) and view.start == 0:
+            self._see_nothing(view)
+        elif not len(view):
+            self._arrive(view.start)
+        elif view.is_short:
+            self._far_end = view.stop  # not what `total` says: looked at twice, then believed
+        elif (view.answer.total or 0) > view.stop:
+            self._arrive(view.answer.total or 0)
+        else:
+            self._begin_search(view.stop, None)
+
+    def _see_nothing(self, view: _View) -> None:
+        self.finished = view.answer.total == 0
+        if not self.finished and self._far_end == 0:
+            raise PaginationStalledError(f"The server speaks of {self.total} rows and sends none")
+        self._far_end = 0
+
+    def _step_back(self, view: _View, shift: int) -> None:
+        self._moving = True
+        self._slack = max(4, 2 * self._slack, abs(shift))
+        self._position = max(0, self._position + shift)
+        self._position_total = view.answer.total
+
+    def _settle_doubt(self, answer: Answer) -> None:
+        """Learn whether a short first page was the end of the list or the server's own limit."""
+        if len(answer):
+            self._clamp(self._doubted_page)
+        else:
+            self._far_end = self._doubted_page
+        self._doubted_page = 0
+        self._begun = False
+        self._begin_limit = self._page_size
+
+    def _leave_for_frontier(self, view: _View) -> None:
+        """Go from page 1 to where the walk begins: the far end, a time, or a cursor's place."""
+        if not self._forward and view.is_short:
+            self._doubted_page = len(view)
+            return
+        total = view.answer.total
+        self._position_total = total
+        if self._older_rows is not None and total is not None:
+            self._arrive(total - self._older_rows if self._descending else self._older_rows)
+            self._older_rows = None
+        elif self._frontier is None and not self._forward and (total or 0) > view.stop:
+            self._arrive(total or 0)
+        else:
+            self._begin_search(view.stop, total if (total or 0) > view.stop else None)
+
+    def _arrive(self, position: int) -> None:
+        self._position = max(1, position)
+        self._unsure = True
+        self._fruitless = 0
+
+    def _begin_search(self, low: int, high: int | None, *, upwards: bool = True) -> None:
+        self._search = _Search(low, high, max(_NEAR, self._page_size), upwards=upwards)
+        self._end_search_if_near(self._search)
+
+    def _narrow(self, search: _Search, index: int, view: _View) -> None:
+        is_passed = len(view) > 0 and view.keys[0] < self._key
+        is_ahead = is_passed if self._forward else len(view) > 0 and not is_passed
+        search.look(index, border_is_beyond=is_ahead)
+        self._end_search_if_near(search)
+
+    def _end_search_if_near(self, search: _Search) -> None:
+        if search.high is not None and search.high - search.low <= max(_NEAR, self._page_size):
+            self._arrive(search.low if self._forward else search.high)
+            self._span = search.high - search.low
+            self._search = None
+
+    # Coming to an end
+
+    def _look_for_end(self, view: _View, *, has_news: bool) -> None:
+        self._fruitless = 0 if has_news else min(_MOST_FRUITLESS, self._fruitless + 1)
+        if not self._forward:
+            self._look_for_head(view)
+            return
+        total = view.answer.total
+        if total is not None and view.stop > total:
+            self.degraded = True
+        elif total == self._position or (total is not None and not len(view) and total == 0):
+            self.finished = True
+            return
+        if has_news and self._ending.looks:
+            self._clamp(self._ending.short_page)  # it was not the end, so it was the server's limit
+        self._ending.note(rows=len(view), is_short=view.is_short, has_news=has_news)
+        if not view.is_short and self._fruitless == _MOST_FRUITLESS:
+            self._leave_for_frontier(view)
+
+    def _look_for_head(self, view: _View) -> None:
+        self.finished = view.start == 0
+        if not self.finished and self._fruitless == _MOST_FRUITLESS:
+            self._begin_search(0, view.start, upwards=False)
+
+    def _conclude(self, view: _View) -> None:
+        """Believe that the list ends, unless one page further it goes on."""
+        if len(view) and view.keys[-1] > self._key:
+            self._read_between()
+        elif self._position == 0 and self.total:
+            raise PaginationStalledError(f"The server speaks of {self.total} rows and sends none")
+        else:
+            self.finished = True
+            self.degraded |= self.total is not None and self.total != self._position
+
+    def _read_between(self) -> None:
+        """Ask for smaller windows: rows go on beyond a page that was shorter than asked for."""
+        if not 0 < self._ending.short_page < self._page_size:
+            raise PaginationStalledError(
+                f"The list ends after {self._position} rows, and goes on one page further"
+            )
+        self._clamp(self._ending.short_page)
+        self._ending = _Ending()
+
+    # Reading a list without order
+
+    def _read_in_sequence(self, view: _View) -> Sequence[int]:
+        """Leave out what the last window had too: the best there is when times tell nothing."""
+        before = self._recent_digests()
+        news = [index for index in view.indexes if not self._count_off(before, view, index, None)]
+        overlaps = len(news) < len(view)
+        is_patient = self._slack < self._page_size
+        if is_patient and not (overlaps or view.start == 0 or self._has_not_shrunk(view)):
+            self.on_course = False
+            self._step_back(view, min(0, self._change(view)))
+            return ()
+        self._sequence = Counter(self._identify(view.answer[index]) for index in view.indexes)
+        return self._hand_out(
+            view, [i for i in news if self._is_wanted(view, i)], is_complete=False
+        )
+
+    def _recent_digests(self) -> Counter[bytes]:
+        """Return what the last window held; on the first call the list loses its order."""
+        if self._sequence is not None:
+            return self._sequence.copy()
+        self.degraded = True
+        if self.taken is None:
+            return Counter()
+        view = self.taken.view
+        return Counter(self._identify(view.answer[index]) for index in view.indexes)
+
+    def _has_not_shrunk(self, view: _View) -> bool:
+        return self._change(view) >= 0 and view.answer.total is not None
+
+    def _is_wanted(self, view: _View, index: int) -> bool:
+        return self._first_key <= self._sign * view.seconds[index] <= self._last_key
