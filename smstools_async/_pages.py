@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 import anyio
-from anyio.abc import TaskGroup
+from anyio.abc import TaskGroup, TaskStatus
 from anyio.lowlevel import checkpoint
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
@@ -276,22 +276,20 @@ class Reader:
         """Make the planned requests together, and wait for all of them."""
         windows = self.walk.plan(self._ahead)
         self._ahead = min(2 * self._ahead, self._most)
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[Window, Outcome] = {}
 
-        async def ask(index: int) -> None:
+        async def ask(window: Window, *, task_status: TaskStatus[None]) -> None:
+            task_status.started()
             try:
-                outcomes[index] = await self._fetch(windows[index], self._wait)
+                outcomes[window] = await self._fetch(window, self._wait)
             except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group
-                outcomes[index] = error
+                outcomes[window] = error
 
-        if len(windows) == 1:
-            await ask(0)
-        else:
-            async with anyio.create_task_group() as group:
-                for index in range(len(windows)):
-                    group.start_soon(ask, index)
+        async with anyio.create_task_group() as group:
+            for window in windows:
+                await group.start(ask, window)  # one by one, so that they leave in their order
         self.requests += len(windows)
-        self._pending.extend((window, outcomes[index]) for index, window in enumerate(windows))
+        self._pending.extend((window, outcomes[window]) for window in windows)
 
     def _wait(self, seconds: float) -> None:
         self.waiting = seconds

@@ -273,6 +273,7 @@ class Walk:
 
         self._begun = False
         self._begin_limit = page_size
+        self._latest_at_first = 0
         self._doubted_page = 0
         self._descending = True
         self._forward = True
@@ -450,11 +451,14 @@ class Walk:
         longer = min(self._largest, max(_TELLING_LIMIT, 2 * window.limit))
         if descending and ascending and not is_whole and longer > window.limit:
             self._begin_limit = longer
+            self._latest_at_first = self._latest_at_first or seconds[0]
             return False
         self._begun = True
         self._descending = descending or not ascending
         is_ordered = seconds and (descending or ascending)
         self._forward = self._newest == self._descending or not is_ordered
+        if self._newest and not ascending and self._latest_at_first and self._frontier is None:
+            self._frontier = Frontier(self._latest_at_first, Counter())  # what is newer arrived
         return True
 
     # Reading a sorted list

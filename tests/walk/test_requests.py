@@ -1,0 +1,142 @@
+"""What a walk costs: which pages are asked for, and how many."""
+
+import math
+import random
+from itertools import pairwise
+
+import pytest
+
+from smstools_async import Client, Progress
+from smstools_async.sandbox import Sandbox
+from tests.walk.schedules import PHONE
+
+
+def asked(sandbox: Sandbox) -> list[tuple[int | None, int | None]]:
+    """Return page and limit of each request."""
+    return [(request.page, request.limit) for request in sandbox.requests]
+
+
+@pytest.mark.anyio
+async def test_five_thousand_messages_take_five_requests(client: Client, sandbox: Sandbox) -> None:
+    """A quiet history is read in plain pages, each once and in order."""
+    sandbox.add_conversation(PHONE, messages=5000)
+    messages = [message async for message in client.iter_conversation(PHONE)]
+    assert list(sandbox.messages(PHONE)) == messages
+    assert [(page, 1000) for page in (1, 2, 3, 4, 5)] == asked(sandbox)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("prefetch", [0, 1, 3, 8])
+@pytest.mark.parametrize(("total", "page_size"), [(1, 7), (7, 7), (8, 7), (350, 7), (999, 100)])
+async def test_quiet_history_costs_no_request_more_than_its_pages(
+    client: Client, sandbox: Sandbox, total: int, page_size: int, prefetch: int
+) -> None:
+    """There is no probe before, none after, and nothing fetched beyond the last page."""
+    sandbox.add_conversation(PHONE)
+    for number in range(total):
+        sandbox.receive(PHONE, f"Mensagem {number}")
+    walk = client.iter_conversation(PHONE, page_size=page_size, prefetch=prefetch)
+    assert total == len([message async for message in walk])
+    assert math.ceil(total / page_size) == len(sandbox.requests)
+
+
+@pytest.mark.anyio
+async def test_empty_history_takes_one_request(client: Client, sandbox: Sandbox) -> None:
+    """A phone without messages is an ordinary, empty answer."""
+    assert [] == [message async for message in client.iter_conversation(PHONE)]
+    assert [(1, 1000)] == asked(sandbox)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("most", "expected"),
+    [(0, []), (1, [(1, 2)]), (10, [(1, 10)]), (1000, [(1, 1000)]), (1001, [(1, 1000), (2, 1000)])],
+)
+async def test_max_messages_asks_for_no_more_than_it_needs(
+    client: Client, sandbox: Sandbox, most: int, expected: list[tuple[int, int]]
+) -> None:
+    """Of one row asked for alone nobody could tell which way the server sorts, so two are."""
+    sandbox.add_conversation(PHONE, messages=3000)
+    walk = client.iter_conversation(PHONE, max_messages=most, prefetch=8)
+    assert list(sandbox.messages(PHONE)[:most]) == [message async for message in walk]
+    assert expected == asked(sandbox)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("prefetch", [0, 2, 7])
+async def test_moving_history_costs_at_most_fifteen_percent_more(
+    client: Client, sandbox: Sandbox, prefetch: int
+) -> None:
+    """Windows overlap by some rows only, once the history is seen to move."""
+    sandbox.add_conversation(PHONE, messages=20_000)
+    draw = random.Random(prefetch)
+
+    def move(_: int) -> None:
+        for _ in range(draw.randint(0, 5)):
+            sandbox.receive(PHONE, "ok")
+        sandbox.expire(PHONE, draw.randint(0, 2))
+
+    sandbox.before_each_request = move
+    walk = client.iter_conversation(PHONE, page_size=1000, prefetch=prefetch)
+    count = len([message async for message in walk])
+    assert math.ceil(count / 1000) * 1.15 >= len(sandbox.requests)
+
+
+@pytest.mark.anyio
+async def test_oldest_first_of_one_page_takes_one_request(client: Client, sandbox: Sandbox) -> None:
+    """The page that tells the order of the server is all there is."""
+    sandbox.add_conversation(PHONE, messages=1000)
+    messages = [message async for message in client.iter_conversation(PHONE, order="oldest")]
+    assert list(reversed(sandbox.messages(PHONE))) == messages
+    assert [(1, 1000)] == asked(sandbox)
+
+
+@pytest.mark.anyio
+async def test_oldest_first_reads_from_the_far_end(client: Client, sandbox: Sandbox) -> None:
+    """It costs one request more for learning the order, and collects nothing."""
+    sandbox.add_conversation(PHONE, messages=5000)
+    progress = Progress()
+    walk = client.iter_conversation(PHONE, order="oldest", progress=progress)
+    messages = [message async for message in walk]
+    assert list(reversed(sandbox.messages(PHONE))) == messages
+    assert progress.requests == len(sandbox.requests) == 6
+
+
+@pytest.mark.anyio
+async def test_until_in_a_long_history_is_searched_for(client: Client, sandbox: Sandbox) -> None:
+    """Single rows are looked at, instead of reading a hundred thousand."""
+    sandbox.add_conversation(PHONE, messages=100_000)
+    truth = sandbox.messages(PHONE)
+    until = truth[70_000].sent_at
+    walk = client.iter_conversation(PHONE, until=until, max_messages=500)
+    expected = [message for message in truth if message.sent_at < until][:500]
+    assert expected == [message async for message in walk]
+    assert len(sandbox.requests) <= 20
+    assert sum(request.limit or 0 for request in sandbox.requests) < 5000
+
+
+@pytest.mark.anyio
+async def test_since_stops_a_newest_first_walk_early(client: Client, sandbox: Sandbox) -> None:
+    """Pages that hold only older messages are not asked for."""
+    sandbox.add_conversation(PHONE, messages=10_000)
+    truth = sandbox.messages(PHONE)
+    since = truth[1500].sent_at
+    walk = client.iter_conversation(PHONE, since=since, prefetch=0)
+    assert [message for message in truth if message.sent_at >= since] == [
+        message async for message in walk
+    ]
+    assert [(1, 1000), (2, 1000)] == asked(sandbox)
+
+
+@pytest.mark.anyio
+async def test_ramp_fetches_no_more_than_one_window_ahead(client: Client, sandbox: Sandbox) -> None:
+    """A loop that is left after the first message has asked for one page."""
+    sandbox.add_conversation(PHONE, messages=10_000)
+    asked_after: list[int] = []
+    count = 0
+    async for _ in client.iter_conversation(PHONE, page_size=500, prefetch=7):
+        count += 1
+        if count % 500 == 1:
+            asked_after.append(len(sandbox.requests))
+    assert [1, 3, 3, 7, 7, 7, 7, 15] == asked_after[:8]
+    assert all(later - earlier <= 8 for earlier, later in pairwise(asked_after))
