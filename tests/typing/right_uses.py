@@ -1,0 +1,153 @@
+"""The public surface as users write it. Nothing here runs; mypy and basedpyright read it."""
+
+import pickle
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any, assert_type
+
+import httpx
+import httpx2
+
+from smstools_async import (
+    APIError,
+    AuthenticationError,
+    Client,
+    ClientClosedError,
+    ConversationItem,
+    ConversationPage,
+    ConversationPages,
+    ConversationStream,
+    Cursor,
+    CursorError,
+    DeliveryStatus,
+    Direction,
+    InvalidRequestError,
+    Message,
+    MessageFile,
+    MessageStream,
+    NotFoundError,
+    PaginationError,
+    PaginationStalledError,
+    Progress,
+    RateLimitError,
+    RequestTimeoutError,
+    Retry,
+    ServerError,
+    SmstoolsError,
+    TransportError,
+    UnexpectedAnswerError,
+    converter,
+)
+from smstools_async.sandbox import Sandbox
+
+PHONE = "+5511987654321"
+
+
+async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClient) -> None:
+    """Each way to begin and to end."""
+    async with Client() as client:
+        assert_type(client, Client)
+    await Client("id", "secret", base_url="https://host.example/v1", timeout=5).aclose()
+    Client(timeout=httpx.Timeout(5, connect=1), retry=Retry(attempts=2), max_connections=2)
+    Client(http_client=http_client, retry=Retry.none())
+    Client(http_client=newer)
+
+
+async def reads_conversations(client: Client) -> None:
+    """Each way to read, with the type that comes out."""
+    page = await client.get_conversation(PHONE, page=2, limit=500)
+    assert_type(page, ConversationPage)
+    assert_type(await client.count_conversation(PHONE), int)
+    stream = client.iter_conversation(PHONE, max_messages=10, page_size=5)
+    assert_type(stream, AsyncGenerator[Message, None])
+    async with aclosing(stream) as messages:
+        async for message in messages:
+            assert_type(message, Message)
+    balance: dict[str, str] = await client.request("GET", "balance", params={"a": 1}, json=None)
+    assert balance
+
+
+async def walks_with_all_options(client: Client, stored: str) -> None:
+    """Bound an iteration, turn it round, watch it, and go on with it."""
+    progress = Progress(on_page=lambda progress: progress.fraction)
+    stream = client.iter_conversation(
+        PHONE,
+        since=datetime(2025, 6, 1, tzinfo=UTC),
+        until=datetime(2025, 7, 1, tzinfo=UTC),
+        order="oldest",
+        cursor=stored,
+        prefetch=0,
+        progress=progress,
+    )
+    assert_type(await anext(stream), Message)
+    assert_type(progress.cursor, Cursor | None)
+    assert_type((progress.total, progress.yielded, progress.degraded), tuple[int | None, int, bool])
+    client.iter_conversation(PHONE, cursor=progress.cursor)
+    async for news in client.watch_conversation(PHONE, cursor=Cursor(stored), interval=1):
+        assert_type(news, Message)
+
+
+async def reads_pages_and_streams(client: Client) -> None:
+    """Read by pages that survive errors, and by streams that read ahead."""
+    pages = client.conversation_pages(PHONE, page_size=100)
+    assert_type(pages, ConversationPages)
+    async for page in pages:
+        assert_type(page, ConversationPage)
+    assert_type((pages.cursor, pages.total), tuple[Cursor | None, int | None])
+    async with client.stream_conversation(PHONE, buffer=1) as messages:
+        assert_type(messages, MessageStream)
+        assert_type([message async for message in messages], list[Message])
+    async with client.stream_conversations([PHONE], on_error="yield") as items:
+        assert_type(items, ConversationStream)
+        async for item in items:
+            assert_type(item, ConversationItem)
+            assert_type((item.message, item.error), tuple[Message | None, Exception | None])
+
+
+def reads_values(page: ConversationPage, message: Message) -> None:
+    """Pages are sequences of messages, messages are plain values."""
+    as_sequence: Sequence[Message] = page
+    assert_type(as_sequence[0], Message)
+    assert_type(page[0], Message)
+    assert_type(page[1:], tuple[Message, ...])
+    assert_type([page.total, page.shown, page.page, page.limit], list[int | None])
+    assert_type(message.sent_at, datetime)
+    assert_type(message.message_id, str | None)
+    assert_type(message.files, tuple[MessageFile, ...])
+    assert_type(message.to_dict(), dict[str, Any])
+    if message.direction == Direction.INBOUND or message.delivery_status == DeliveryStatus.REJECTED:
+        assert_type(message.direction, str)
+    assert_type({message: message.files[0].to_dict()}, dict[Message, dict[str, str]])
+    assert_type(converter.structure(converter.unstructure(message), Message), Message)
+    pickle.dumps(message)
+
+
+def reads_errors(error: SmstoolsError) -> str | float | None:
+    """Each error is told apart by its class, and its facts are attributes."""
+    assert_type(error.cursor, str | None)
+    match error:
+        case RateLimitError():
+            assert_type(error.retry_after, float | None)
+            return error.retry_after
+        case AuthenticationError() | InvalidRequestError() | NotFoundError() | ServerError():
+            assert_type((error.status, error.code, error.message), tuple[int, int | None, str])
+        case APIError() | ClientClosedError() | CursorError():
+            return str(error)
+        case RequestTimeoutError() | TransportError():
+            return error.reason
+        case UnexpectedAnswerError():
+            assert_type(error.problems, tuple[str, ...])
+        case PaginationStalledError() | PaginationError():
+            return error.reason
+        case _:
+            return None
+    return None
+
+
+async def tests_with_the_sandbox(sandbox: Sandbox) -> None:
+    """The sandbox takes the place of the network."""
+    http_client = httpx.AsyncClient(transport=sandbox.transport())
+    async with Client("id", "secret", http_client=http_client) as client:
+        arrived = sandbox.receive(PHONE, "Oi")
+        assert (await client.get_conversation(PHONE))[0] == arrived
