@@ -2,13 +2,20 @@
 
 import ast
 import asyncio
+import builtins
 import doctest
 import inspect
+import os
+import re
+import subprocess
+import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from contextlib import redirect_stdout
+from contextlib import ExitStack, redirect_stdout
 from io import StringIO
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import CodeType, FunctionType
 from typing import Any, Literal, Self
 
@@ -28,6 +35,7 @@ _BLOCKS = LexerCollection(
         ),
     ]
 )
+_BIN = Path(sys.executable).parent
 _CHECKER = doctest.OutputChecker()
 _COMPARISON = doctest.ELLIPSIS
 
@@ -37,19 +45,22 @@ class Console:
 
     `python` blocks may await. An `output` block is what the block before it must have printed;
     `...` in it stands for anything. A Python block in an HTML comment
-    (`<!-- invisible-code-block: python`) prepares what the reader already has.
+    (`<!-- invisible-code-block: python`) prepares what the reader already has. A `console` block
+    is a shell session: each line after `$ ` is run in an empty folder, and prints what follows it.
     """
 
     def __init__(self, namespace: dict[str, Any]) -> None:
-        self._namespace = namespace
-        self._runner = asyncio.Runner()
+        self._namespace = {"__builtins__": builtins, **namespace}
         self._printed = ""
+        self._open = ExitStack()
+        self._runner = self._open.enter_context(asyncio.Runner())
+        self._folder = self._open.enter_context(TemporaryDirectory())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._runner.close()
+        self._open.close()
 
     def read(self, document: Document) -> None:
         """Run all examples of a page or a docstring, from the first to the last."""
@@ -77,7 +88,11 @@ class Console:
             self._runner.run(result)
 
     def _blocks(self, document: Document) -> Iterator[Region]:
-        evaluators = {"python": self._run_block, "output": self._compare_output}
+        evaluators = {
+            "python": self._run_block,
+            "output": self._compare_output,
+            "console": self._run_session,
+        }
         for region in _BLOCKS(document):
             evaluator = evaluators.get(region.lexemes["info"].split()[0])
             if evaluator:
@@ -91,6 +106,23 @@ class Console:
 
     def _compare_output(self, example: Example) -> str | None:
         return _difference(doctest.Example("", example.parsed), self._printed)
+
+    def _run_session(self, example: Example) -> str:
+        commands = re.split(r"(?m)^\$ ", example.parsed)[1:]
+        return "".join(self._run_command(*command.split("\n", 1)) or "" for command in commands)
+
+    def _run_command(self, command: str, want: str) -> str | None:
+        finished = subprocess.run(  # noqa: S602 - the commands are our own
+            command,
+            shell=True,
+            check=False,
+            cwd=self._folder,
+            env=os.environ | {"COLUMNS": "80", "PATH": f"{_BIN}:{os.environ['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        return _difference(doctest.Example(command, want), finished.stdout)
 
 
 class _Prompt(DocTestEvaluator):

@@ -97,3 +97,30 @@ def test_wrong_prompts_are_noticed(prompt: str, error: type[Exception]) -> None:
     """A `>>>` example with another value, or an error it does not announce, fails."""
     with pytest.raises(error):
         _read(prompt)
+
+
+def test_commands_are_run_one_after_the_other() -> None:
+    """A shell session goes on in the folder where it began, which was empty."""
+    _read(
+        """
+        ```console
+        $ echo 42 > answer; ls
+        answer
+        $ cat answer
+        42
+        ```
+        """
+    )
+
+
+def test_other_output_of_a_command_is_noticed() -> None:
+    """A command that prints something else, on standard error for instance, fails."""
+    with pytest.raises(SybilFailure, match=r"(?s)Expected.*41.*Got.*42"):
+        _read(
+            """
+            ```console
+            $ echo 42 >&2
+            41
+            ```
+            """
+        )
