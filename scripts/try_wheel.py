@@ -40,7 +40,7 @@ async def walk_a_conversation() -> None:
     sandbox.add_conversation(PHONE, messages=2500)
     async with (
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,
-        Client("id", "secret", http_client=http_client) as client,
+        Client(sandbox.client_id, sandbox.client_secret, http_client=http_client) as client,
     ):
         messages = [message async for message in client.iter_conversation(PHONE)]
     assert len(messages) == 2500, len(messages)  # noqa: PLR2004 - as many as were added
