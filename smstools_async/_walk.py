@@ -38,6 +38,8 @@ _MOST_IDLE_ANSWERS = 64
 """A gallop and a bisection over four billion rows: beyond it nothing more will come."""
 _MOST_FRUITLESS = 4
 """Windows read on, each twice as long, after one without news; then single rows are looked at."""
+_LONGEST_LIST = 10**8
+"""Messages with one phone that nobody has; only a server that ignores `page` seems to."""
 _NEAR = 256
 """Rows that cost less to read than further requests cost to search."""
 _TELLING_LIMIT = 64
@@ -206,7 +208,7 @@ class _Ending:
     def note(self, *, rows: int, is_short: bool, has_news: bool) -> None:
         """Take an answer that `total` does not explain."""
         if not is_short:
-            self.looks = 0
+            self.looks = self.short_page = 0
         elif has_news:
             self.looks = 1
             self.short_page = rows
@@ -274,6 +276,7 @@ class Walk:
         self._begun = False
         self._begin_limit = page_size
         self._latest_at_first = 0
+        self._was_empty = False
         self._doubted_page = 0
         self._descending = True
         self._forward = True
@@ -329,7 +332,8 @@ class Walk:
         if self._search is not None:
             return [Window(self._search.guess + 1, 1)]
         if self._ending.look_further:
-            return [window_from(self._position + self._page_size, self._page_size)]
+            page_size = self._ending.short_page or self._page_size
+            return [window_from(self._position + page_size, page_size)]
         return self._plan_reading(most)
 
     def _plan_reading(self, most: int) -> list[Window]:
@@ -377,6 +381,8 @@ class Walk:
         if not overlap:
             return self._page_size
         towards = self._rise if self._forward else self._fall
+        if self._ending.short_page:
+            return max(self._ending.short_page, overlap)  # all the server gives, perhaps
         reach = max(self._page_size, self._span) + overlap + towards
         reach += reach // 64 + 1  # leaves some limits to choose from, one of which fits well
         return reach << self._fruitless if self._fruitless < _MOST_FRUITLESS else reach
@@ -445,6 +451,9 @@ class Walk:
         very second could not be told from what was there.
         """
         seconds = list(answer.seconds)
+        if not seconds and answer.total != 0 and not self._was_empty:
+            self._was_empty = True  # a hiccup, perhaps: ask once more
+            return False
         descending = seconds == sorted(seconds, reverse=True)
         ascending = seconds == sorted(seconds)
         is_whole = not seconds or len(seconds) == answer.total
@@ -617,6 +626,8 @@ class Walk:
         is_passed = len(view) > 0 and view.keys[0] < self._key
         is_ahead = is_passed if self._forward else len(view) > 0 and not is_passed
         search.look(index, border_is_beyond=is_ahead)
+        if search.low > _LONGEST_LIST:
+            raise PaginationStalledError(f"The server has rows beyond number {_LONGEST_LIST}")
         self._end_search_if_near(search)
 
     def _end_search_if_near(self, search: _Search) -> None:
@@ -638,7 +649,7 @@ class Walk:
         elif total == self._position or (total is not None and not len(view) and total == 0):
             self.finished = True
             return
-        if has_news and self._ending.looks:
+        if has_news and self._ending.short_page:
             self._clamp(self._ending.short_page)  # it was not the end, so it was the server's limit
         self._ending.note(rows=len(view), is_short=view.is_short, has_news=has_news)
         if not view.is_short and self._fruitless == _MOST_FRUITLESS:

@@ -1,0 +1,253 @@
+"""Servers that lie: the walk ends complete, or in an error; never silently short, never endless."""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import product
+
+import pytest
+
+from smstools_async import Client, Message, PaginationStalledError, Progress
+from smstools_async._cursor import Order
+from smstools_async.sandbox import Answer, Sandbox
+from tests.walk.schedules import PHONE, identity, open_client
+
+MOST_REQUESTS = 200
+"""No walk of these histories may take more, whatever the server says."""
+
+TOTALS: dict[str, object] = {
+    "zero": 0,
+    "too small": 10,
+    "one too small": lambda real, _: max(0, real - 1),
+    "one too big": lambda real, _: real + 1,
+    "too big": lambda real, _: real + 777,
+    "growing for ever": lambda real, request: real + 1000 * request,
+    "a text": lambda real, _: str(real),
+    "words": "many",
+    "negative": -5,
+    "a fraction": 2.5,
+    "null": lambda *_: None,
+    "missing": "missing",
+}
+
+
+def fill(sandbox: Sandbox, count: int) -> None:
+    """Add a history without ties, so that rows tell which way they are sorted."""
+    sandbox.add_conversation(PHONE)
+    for number in range(count):
+        sandbox.receive(PHONE, f"Mensagem {number}")
+
+
+async def walk(sandbox: Sandbox, order: Order, page_size: int) -> list[Message] | None:
+    """Walk; return the messages, or `None` if the walk gave up with an error."""
+    async with open_client(sandbox) as client:
+        messages = client.iter_conversation(PHONE, order=order, page_size=page_size)
+        try:
+            return [message async for message in messages]
+        except PaginationStalledError:
+            return None
+
+
+def expected(sandbox: Sandbox, order: Order) -> list[Message]:
+    """Return the truth."""
+    return list(sandbox.messages(PHONE))[:: 1 if order == "newest" else -1]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("lie", TOTALS)
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+async def test_a_lying_total_never_shortens_a_walk(lie: str, order: Order) -> None:
+    """Whatever `total` says: all messages, or an error, and that after few requests."""
+    for size, page_size, server_order in product(
+        (0, 5, 100, 234), (100, 1000), ("newest", "oldest")
+    ):
+        sandbox = Sandbox()
+        fill(sandbox, size)
+        sandbox.quirks.order = "oldest" if server_order == "oldest" else "newest"
+        total = TOTALS[lie]
+        answer = total if callable(total) or lie == "missing" else (lambda *_, said=total: said)
+        sandbox.quirks.total = answer  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - the table holds several types
+        got = await walk(sandbox, order, page_size)
+        assert got in (None, expected(sandbox, order))
+        assert len(sandbox.requests) < MOST_REQUESTS
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "lie", ["zero", "too small", "one too small", "one too big", "too big", "a text", "missing"]
+)
+async def test_a_plainly_wrong_total_is_survived(lie: str) -> None:
+    """Newest first, a constant lie does not even cost the walk."""
+    sandbox = Sandbox()
+    fill(sandbox, 234)
+    total = TOTALS[lie]
+    sandbox.quirks.total = total if callable(total) or lie == "missing" else (lambda *_: total)  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - the table holds several types
+    assert expected(sandbox, "newest") == await walk(sandbox, "newest", 100)
+    assert len(sandbox.requests) <= 8
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("server_order", ["newest", "oldest"])
+@pytest.mark.parametrize("echo", ["served", "asked"])
+@pytest.mark.parametrize("max_limit", [37, 500])
+async def test_a_clamped_limit_is_adopted(
+    order: Order, server_order: Order, echo: str, max_limit: int
+) -> None:
+    """A server that gives fewer rows than asked for is read in pages of its own size."""
+    sandbox = Sandbox()
+    fill(sandbox, 1234)
+    sandbox.quirks.max_limit = max_limit
+    sandbox.quirks.order = server_order
+    sandbox.quirks.echo = "asked" if echo == "asked" else "served"
+    assert expected(sandbox, order) == await walk(sandbox, order, 1000)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("max_limit", [37, 500])
+@pytest.mark.parametrize("lie", ["zero", "missing", "one too small", "one too big"])
+async def test_a_clamped_limit_beside_a_wrong_total_is_survived(
+    order: Order, max_limit: int, lie: str
+) -> None:
+    """A page that is short for a reason is told from one at the end."""
+    sandbox = Sandbox()
+    fill(sandbox, 700)
+    total = TOTALS[lie]
+    sandbox.quirks.max_limit = max_limit
+    sandbox.quirks.echo = "asked"
+    sandbox.quirks.total = total if callable(total) or lie == "missing" else (lambda *_: total)  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - the table holds several types
+    assert await walk(sandbox, order, 1000) in (None, expected(sandbox, order))
+    assert len(sandbox.requests) < MOST_REQUESTS
+
+
+ALTERNATING: Callable[[int, int], int] = lambda page, _: 2 - page % 2  # noqa: E731 - a table entry
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("served", [1, 2, ALTERNATING], ids=["first", "second", "A-B-A-B"])
+@pytest.mark.parametrize("echo", ["served", "asked"])
+async def test_a_server_that_repeats_itself_is_not_followed_for_ever(
+    order: Order, served: int | Callable[[int, int], int], echo: str
+) -> None:
+    """The walk gives up, unless windows of other sizes show the rest after all."""
+    sandbox = Sandbox()
+    fill(sandbox, 1000)
+    sandbox.quirks.serve_page = served
+    sandbox.quirks.echo = "asked" if echo == "asked" else "served"
+    assert await walk(sandbox, order, 100) in (None, expected(sandbox, order))
+    assert len(sandbox.requests) < MOST_REQUESTS
+
+
+@pytest.mark.anyio
+async def test_the_error_of_a_stalled_walk_can_be_gone_on_from() -> None:
+    """What was handed out is not lost: a mended server is read on from the error's cursor."""
+    sandbox = Sandbox()
+    fill(sandbox, 1000)
+    sandbox.quirks.serve_page = lambda page, _: min(page, 3)
+    taken: list[Message] = []
+    async with open_client(sandbox) as client:
+        with pytest.raises(PaginationStalledError) as stalled:  # noqa: PT012 - what came before it counts
+            async for message in client.iter_conversation(PHONE, page_size=100):
+                taken.append(message)  # noqa: PERF401 - likewise
+        sandbox.quirks.serve_page = None
+        rest = client.iter_conversation(PHONE, page_size=100, cursor=stalled.value.cursor)
+        taken += [message async for message in rest]
+    assert len(taken) > 300
+    assert expected(sandbox, "newest") == taken
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("empty", [1, 2, 3, 5, 7])
+async def test_a_hiccup_of_one_empty_page_is_looked_at_again(order: Order, empty: int) -> None:
+    """An empty answer in the middle is not taken for the end."""
+    sandbox = Sandbox()
+    fill(sandbox, 650)
+    sandbox.quirks.empty_requests = {empty}
+    assert expected(sandbox, order) == await walk(sandbox, order, 100)
+
+
+@pytest.mark.anyio
+async def test_a_page_that_stays_empty_is_read_through_other_windows() -> None:
+    """Rows of page 3 can be asked for by other limits too."""
+    sandbox = Sandbox()
+    fill(sandbox, 650)
+    sandbox.quirks.empty_pages = {3}
+    got = await walk(sandbox, "newest", 100)
+    assert got in (None, expected(sandbox, "newest"))
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+async def test_five_thousand_empty_answers_are_not_waited_for(order: Order) -> None:
+    """A server that speaks of messages and sends none is an error, not an empty history."""
+    sandbox = Sandbox()
+    fill(sandbox, 650)
+    sandbox.quirks.empty_requests = range(1, 5001)
+    assert await walk(sandbox, order, 100) is None
+    assert len(sandbox.requests) < MOST_REQUESTS
+
+
+@pytest.mark.anyio
+async def test_a_list_without_order_is_read_in_its_own(client: Client, sandbox: Sandbox) -> None:
+    """Times that go up and down cannot be walked by; rows are matched instead, and it is said."""
+    sandbox.add_conversation(PHONE)
+    for number in range(300):
+        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
+    progress = Progress()
+    got = [
+        message
+        async for message in client.iter_conversation(PHONE, page_size=40, progress=progress)
+    ]
+    assert list(sandbox.messages(PHONE)) == got
+    assert progress.degraded
+    assert progress.cursor is None
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("page_size", [40, 100])
+async def test_a_moving_list_without_order_loses_and_repeats_nothing(
+    client: Client, sandbox: Sandbox, page_size: int
+) -> None:
+    """Arrivals and deletions shift it, and overlapping windows show by how much."""
+    sandbox.add_conversation(PHONE)
+    for number in range(300):
+        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
+    first = Counter(map(identity, sandbox.messages(PHONE)))
+
+    def move(request: int) -> None:
+        sandbox.receive(PHONE, f"Chegou {request}", unix_time=1_800_000_000)
+
+    sandbox.before_each_request = move
+    walk = client.iter_conversation(PHONE, page_size=page_size)
+    got = Counter([identity(message) async for message in walk])
+    assert Counter() == first - got
+    assert [] == [row for row, times in got.items() if times > 1]
+
+
+@pytest.mark.anyio
+async def test_limits_of_time_filter_a_list_without_order(client: Client, sandbox: Sandbox) -> None:
+    """Nothing is stopped early: an older row may come after a newer one."""
+    sandbox.add_conversation(PHONE)
+    for number in range(200):
+        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
+    truth = sandbox.messages(PHONE)
+    since = sorted(truth, key=lambda message: message.unix_time)[100].sent_at
+    walk = client.iter_conversation(PHONE, page_size=50, since=since)
+    assert [message for message in truth if message.sent_at >= since] == [
+        message async for message in walk
+    ]
+
+
+@pytest.mark.anyio
+async def test_a_shown_that_is_wrong_does_not_matter(client: Client, sandbox: Sandbox) -> None:
+    """Rows count, not what is said of them."""
+    sandbox.fail(
+        Answer(
+            body=b'{"total": 1, "shown": 99, "page": 1, "limit": 1000, "conversation": [{'
+            b'"messageId": null, "direction": "inbound", "sender": "1", "receiver": "2", "message": "Oi",'
+            b' "unixDatetime": 5}]}'
+        )
+    )
+    assert ["Oi"] == [message.text async for message in client.iter_conversation(PHONE)]
