@@ -50,7 +50,7 @@ class Console:
     """
 
     def __init__(self, namespace: dict[str, Any]) -> None:
-        self._namespace = {"__builtins__": builtins, **namespace}
+        self.namespace = {"__builtins__": builtins, **namespace}
         self._printed = ""
         self._open = ExitStack()
         self._runner = self._open.enter_context(asyncio.Runner())
@@ -83,7 +83,7 @@ class Console:
         return printed.getvalue()
 
     def _execute(self, code: CodeType) -> None:
-        result = FunctionType(code, self._namespace)()
+        result = FunctionType(code, self.namespace)()
         if inspect.iscoroutine(result):
             self._runner.run(result)
 
