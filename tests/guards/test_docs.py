@@ -35,3 +35,14 @@ def test_pictures_are_there() -> None:
         if not (page.parent / picture).is_file()
     ]
     assert [] == missing
+
+
+def test_links_between_the_files_at_the_top_lead_somewhere() -> None:
+    """What the repository shows beside the docs is not seen by their build."""
+    dead = [
+        (page, target)
+        for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+        for target in re.findall(r"\]\(([^)#\s]+)", (ROOT / page).read_text(encoding="utf-8"))
+        if not target.startswith("https://") and not (ROOT / target).is_file()
+    ]
+    assert [] == dead

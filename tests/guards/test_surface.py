@@ -40,6 +40,15 @@ def _members_of(cls: type[object]) -> Iterator[tuple[str, object]]:
             yield f"{cls.__name__}.{name}", member
 
 
+def _public_calls() -> Iterator[tuple[str, object]]:
+    for module in PUBLIC_MODULES:
+        yield from inspect.getmembers(module, inspect.isfunction)
+    for cls in (smstools_async.Client, smstools_async.sandbox.Sandbox):
+        for name, member in _members_of(cls):
+            if name != "Client.aclose":  # what `async with` does
+                yield name, member
+
+
 def _read_all(folder: Path, pattern: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in sorted(folder.glob(pattern)))
 
@@ -68,6 +77,12 @@ def test_rooms_are_private(module: ModuleType) -> None:
 def test_public_name_has_a_docstring(name: str, member: object) -> None:
     """Every public class, function, method and property says what it does."""
     assert inspect.getdoc(member), name
+
+
+@pytest.mark.parametrize(("name", "call"), [pytest.param(*c, id=c[0]) for c in _public_calls()])
+def test_public_call_has_an_example(name: str, call: object) -> None:
+    """Every call is shown once, and the examples are run."""
+    assert ">>>" in (inspect.getdoc(call) or ""), name
 
 
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
