@@ -97,11 +97,18 @@ def window_to(index: int, largest: int) -> Window:
     return Window((index - 1) // limit + 1, limit)
 
 
+def _served_limit(window: Window, answer: Answer) -> int:
+    """Return the limit the rows were counted off by: the echoed one, unless the rows belie it."""
+    if answer.limit and len(answer) <= answer.limit:
+        return answer.limit
+    return window.limit
+
+
 class _View:
     """An answer in the direction of the walk: `keys` grow, whichever way times do."""
 
     def __init__(self, window: Window, answer: Answer, *, forward: bool, descending: bool) -> None:
-        limit = answer.limit or window.limit
+        limit = _served_limit(window, answer)
         sign = -1 if forward == descending else 1
         self.answer = answer
         self.forward = forward
@@ -226,6 +233,45 @@ class _Ending:
         return self.looks == 2  # noqa: PLR2004 - after the one that looked again
 
 
+class _Drift:
+    """How the list moves, by what was seen of it: so far must the next windows overlap."""
+
+    def __init__(self, *, assume: bool) -> None:
+        self._assume = assume
+        self.is_seen = assume
+        self._rise = 0
+        self._fall = 0
+        self._slack = 0
+
+    def assume(self) -> None:
+        """Take it as moving from now on, since `total` would not tell."""
+        self._assume = self.is_seen = True
+
+    def notice(self, change: int) -> None:
+        """Take how `total` changed since the last answer."""
+        self._rise = max(change, self._rise * 3 // 4)
+        self._fall = max(-change, self._fall * 3 // 4)
+        self.is_seen |= change != 0
+
+    def doubt(self, shift: int) -> None:
+        """Learn that an overlap was too short."""
+        self.is_seen = True
+        self._slack = max(4, 2 * self._slack, abs(shift))
+
+    def settle(self, *, moved: bool) -> None:
+        """Learn that an overlap sufficed, and whether it showed that rows had moved."""
+        self._slack = self._slack * 3 // 4
+        self.is_seen = self._assume or moved or self._rise > 0 or self._fall > 0
+
+    def away(self, *, forward: bool) -> int:
+        """Return how many rows the list may move away from the next window, leaving a gap."""
+        return self._slack + (self._fall if forward else self._rise)
+
+    def towards(self, *, forward: bool) -> int:
+        """Return how many rows it may move towards the next window, filling it with known ones."""
+        return self._rise if forward else self._fall
+
+
 class Walk:
     """One way through the history of one phone.
 
@@ -287,10 +333,7 @@ class Walk:
         self._position_total: int | None = None
         self._unsure = False
         self._span = 0
-        self._moving = not self._newest
-        self._rise = 0
-        self._fall = 0
-        self._slack = 0
+        self._drift = _Drift(assume=not self._newest)
         self._most_ties = 1
         self._fruitless = _MOST_FRUITLESS
         self._idle_answers = 0
@@ -305,11 +348,6 @@ class Walk:
     @property
     def _key(self) -> float:
         return -math.inf if self._frontier is None else self._sign * self._frontier.second
-
-    @property
-    def rows_behind(self) -> int:
-        """How many rows of the list lie behind the walk, those it did not ask for included."""
-        return self._position if self._forward else max(0, (self.total or 0) - self._position)
 
     @property
     def has_order(self) -> bool:
@@ -338,7 +376,7 @@ class Walk:
 
     def _plan_reading(self, most: int) -> list[Window]:
         windows = [self._window_at(self._position, self._overlap)]
-        overlap = self._most_ties + 1 + self._margin if self._moving else 0
+        overlap = self._most_ties + 1 + self._away if self._drift.is_seen else 0
         while len(windows) < most and not self._unsure and not self._ending.looks:
             edge = windows[-1].stop if self._forward else windows[-1].start
             if self._needs_nothing_beyond(edge):
@@ -353,15 +391,14 @@ class Walk:
     @property
     def _overlap(self) -> int:
         """How many rows the next window has to share with the last, to be likely proven."""
-        if not (self._moving or self._unsure or self._ending.look_again):
+        if not (self._drift.is_seen or self._unsure or self._ending.look_again):
             return 0
         counted = 0 if self._frontier is None else self._frontier.seen.total()
-        return counted + 1 + self._margin
+        return counted + 1 + self._away
 
     @property
-    def _margin(self) -> int:
-        """How many rows the list may move away from the next window, by what was seen of it."""
-        return self._slack + (self._fall if self._forward else self._rise)
+    def _away(self) -> int:
+        return self._drift.away(forward=self._forward)
 
     def _window_at(self, position: int, overlap: int) -> Window:
         """Return a window that reaches beyond `position`, larger than a page if need be."""
@@ -380,10 +417,11 @@ class Walk:
         """How many rows to ask for: a page, and more where less would bring less than a page."""
         if not overlap:
             return self._page_size
-        towards = self._rise if self._forward else self._fall
         if self._ending.short_page:
             return max(self._ending.short_page, overlap)  # all the server gives, perhaps
-        reach = max(self._page_size, self._span) + overlap + towards
+        reach = (
+            max(self._page_size, self._span) + overlap + self._drift.towards(forward=self._forward)
+        )
         reach += reach // 64 + 1  # leaves some limits to choose from, one of which fits well
         return reach << self._fruitless if self._fruitless < _MOST_FRUITLESS else reach
 
@@ -399,7 +437,7 @@ class Walk:
             PaginationStalledError: the server keeps answering and nothing new comes.
         """
         self._notice_total(answer.total)
-        self._notice_clamp(window, answer)
+        self._clamp(_served_limit(window, answer), asked=window.limit)
         self.on_course = True
         rows = self._take(window, answer)
         self.skipped += len(answer) - len(rows)
@@ -429,20 +467,17 @@ class Walk:
 
     def _notice_total(self, total: int | None) -> None:
         change = 0 if self.total is None or total is None else total - self.total
-        self._rise = max(change, self._rise * 3 // 4)
-        self._fall = max(-change, self._fall * 3 // 4)
-        self._moving |= change != 0
+        self._drift.notice(change)
+        if total is None or self.degraded:
+            self._drift.assume()
         self.arrived += max(0, change)
         self.total = total
 
-    def _notice_clamp(self, window: Window, answer: Answer) -> None:
-        if answer.limit is not None and 0 < answer.limit < window.limit:
-            self._clamp(answer.limit)
-
-    def _clamp(self, limit: int) -> None:
-        """Ask for no more rows at once than the server gives."""
-        self._largest = min(self._largest, limit)
-        self._page_size = min(self._page_size, limit)
+    def _clamp(self, limit: int, asked: int = LARGEST_LIMIT) -> None:
+        """Ask for no more rows at once than the server gives, if it gave less than asked for."""
+        if limit < asked:
+            self._largest = min(self._largest, limit)
+            self._page_size = min(self._page_size, limit)
 
     def _find_direction(self, window: Window, answer: Answer) -> bool:
         """Learn from page 1 which way the server sorts, or else have a longer one asked for.
@@ -481,7 +516,7 @@ class Walk:
         if not (passed or self._is_at_border(view) or self._adjoins(view, known)):
             self._find_way_back(view)
             return ()
-        self._notice_shift(view, known)
+        self._drift.settle(moved=self._has_moved(view, known))
         wanted = bisect_right(view.keys, self._last_key)
         rows = [*new_ties, *view.indexes[beyond:wanted]]
         return self._hand_out(view, rows, is_complete=wanted < len(view))
@@ -519,12 +554,12 @@ class Walk:
         is_steady = before is not None and now is not None and now >= before
         return is_steady and known <= self._position - view.start
 
-    def _notice_shift(self, view: _View, known: int) -> None:
-        """Learn from the rows known already whether the list moved since the last answer."""
-        if self._unsure or self.taken is None or not self._newest:
-            return
+    def _has_moved(self, view: _View, known: int) -> bool:
+        """Whether the rows known already stand elsewhere than when they were last seen."""
+        if self._unsure or self.taken is None:
+            return False
         edge = view.start + known if self._forward else view.stop - known
-        self._moving = edge != self._position or self._rise > 0 or self._fall > 0
+        return edge != self._position
 
     def _hand_out(self, view: _View, rows: Sequence[int], *, is_complete: bool) -> Sequence[int]:
         rows = rows[: self._room]
@@ -537,7 +572,6 @@ class Walk:
             self._position_total = view.answer.total
         self._unsure = False
         self._span = 0
-        self._slack = self._slack * 3 // 4
         if self._room is not None:
             self._room -= len(rows)
         self.finished = is_complete or self._room == 0
@@ -583,8 +617,7 @@ class Walk:
         self._far_end = 0
 
     def _step_back(self, view: _View, shift: int) -> None:
-        self._moving = True
-        self._slack = max(4, 2 * self._slack, abs(shift))
+        self._drift.doubt(shift)
         self._position = max(0, self._position + shift)
         self._position_total = view.answer.total
 
@@ -686,7 +719,7 @@ class Walk:
         before = self._recent_digests()
         news = [index for index in view.indexes if not self._count_off(before, view, index, None)]
         overlaps = len(news) < len(view)
-        is_patient = self._slack < self._page_size
+        is_patient = self._away < self._page_size
         if is_patient and not (overlaps or view.start == 0 or self._has_not_shrunk(view)):
             self.on_course = False
             self._step_back(view, min(0, self._change(view)))

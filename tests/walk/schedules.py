@@ -6,7 +6,7 @@ Run by hand, for a range of seeds: `python tests/walk/schedules.py 0 10000`.
 import random
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Hashable, Iterable
+from collections.abc import AsyncGenerator, Hashable, Iterable
 from contextlib import asynccontextmanager
 from typing import Literal
 
@@ -144,7 +144,9 @@ class MovingHistory:
 
 
 @asynccontextmanager
-async def open_client(sandbox: Sandbox, *, max_connections: int = 8) -> AsyncIterator[Client]:
+async def open_client(
+    sandbox: Sandbox, *, max_connections: int = 8
+) -> AsyncGenerator[Client, None]:
     """Open a client of `sandbox`."""
     async with (
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,

@@ -14,20 +14,52 @@ from tests.walk.schedules import PHONE, identity, open_client
 MOST_REQUESTS = 200
 """No walk of these histories may take more, whatever the server says."""
 
-TOTALS: dict[str, object] = {
-    "zero": 0,
-    "too small": 10,
-    "one too small": lambda real, _: max(0, real - 1),
-    "one too big": lambda real, _: real + 1,
-    "too big": lambda real, _: real + 777,
-    "growing for ever": lambda real, request: real + 1000 * request,
-    "a text": lambda real, _: str(real),
-    "words": "many",
-    "negative": -5,
-    "a fraction": 2.5,
-    "null": lambda *_: None,
-    "missing": "missing",
+Lie = Callable[[int, int], object]
+
+
+def always(said: object) -> Lie:
+    """Make a `total` that is the same whatever the truth."""
+    return lambda _real, _request: said
+
+
+def one_less(real: int, _: int) -> object:
+    """Miss one."""
+    return max(0, real - 1)
+
+
+def one_more(real: int, _: int) -> object:
+    """See one that is not there."""
+    return real + 1
+
+
+def growing(real: int, request: int) -> object:
+    """Promise more with each request."""
+    return real + 1000 * request
+
+
+def written(real: int, _: int) -> object:
+    """Write the number as PHP may."""
+    return str(real)
+
+
+TOTALS: dict[str, Lie] = {
+    "zero": always(0),
+    "too small": always(10),
+    "one too small": one_less,
+    "one too big": one_more,
+    "too big": always(2000),
+    "growing for ever": growing,
+    "a text": written,
+    "words": always("many"),
+    "negative": always(-5),
+    "a fraction": always(2.5),
+    "null": always(None),
 }
+
+
+def lie(sandbox: Sandbox, name: str) -> None:
+    """Have the sandbox say a `total` of that name."""
+    sandbox.quirks.total = TOTALS[name] if name in TOTALS else "missing"
 
 
 def fill(sandbox: Sandbox, count: int) -> None:
@@ -53,19 +85,17 @@ def expected(sandbox: Sandbox, order: Order) -> list[Message]:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("lie", TOTALS)
+@pytest.mark.parametrize("name", [*TOTALS, "missing"])
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-async def test_a_lying_total_never_shortens_a_walk(lie: str, order: Order) -> None:
+async def test_a_lying_total_never_shortens_a_walk(name: str, order: Order) -> None:
     """Whatever `total` says: all messages, or an error, and that after few requests."""
     for size, page_size, server_order in product(
         (0, 5, 100, 234), (100, 1000), ("newest", "oldest")
     ):
         sandbox = Sandbox()
         fill(sandbox, size)
-        sandbox.quirks.order = "oldest" if server_order == "oldest" else "newest"
-        total = TOTALS[lie]
-        answer = total if callable(total) or lie == "missing" else (lambda *_, said=total: said)
-        sandbox.quirks.total = answer  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - the table holds several types
+        sandbox.quirks.order = server_order
+        lie(sandbox, name)
         got = await walk(sandbox, order, page_size)
         assert got in (None, expected(sandbox, order))
         assert len(sandbox.requests) < MOST_REQUESTS
@@ -73,14 +103,13 @@ async def test_a_lying_total_never_shortens_a_walk(lie: str, order: Order) -> No
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "lie", ["zero", "too small", "one too small", "one too big", "too big", "a text", "missing"]
+    "name", ["zero", "too small", "one too small", "one too big", "too big", "a text", "missing"]
 )
-async def test_a_plainly_wrong_total_is_survived(lie: str) -> None:
+async def test_a_plainly_wrong_total_is_survived(name: str) -> None:
     """Newest first, a constant lie does not even cost the walk."""
     sandbox = Sandbox()
     fill(sandbox, 234)
-    total = TOTALS[lie]
-    sandbox.quirks.total = total if callable(total) or lie == "missing" else (lambda *_: total)  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - the table holds several types
+    lie(sandbox, name)
     assert expected(sandbox, "newest") == await walk(sandbox, "newest", 100)
     assert len(sandbox.requests) <= 8
 
@@ -105,27 +134,28 @@ async def test_a_clamped_limit_is_adopted(
 @pytest.mark.anyio
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 @pytest.mark.parametrize("max_limit", [37, 500])
-@pytest.mark.parametrize("lie", ["zero", "missing", "one too small", "one too big"])
+@pytest.mark.parametrize("name", ["zero", "missing", "one too small", "one too big"])
 async def test_a_clamped_limit_beside_a_wrong_total_is_survived(
-    order: Order, max_limit: int, lie: str
+    order: Order, max_limit: int, name: str
 ) -> None:
     """A page that is short for a reason is told from one at the end."""
     sandbox = Sandbox()
     fill(sandbox, 700)
-    total = TOTALS[lie]
     sandbox.quirks.max_limit = max_limit
     sandbox.quirks.echo = "asked"
-    sandbox.quirks.total = total if callable(total) or lie == "missing" else (lambda *_: total)  # type: ignore[assignment]  # pyright: ignore[reportAttributeAccessIssue] - the table holds several types
+    lie(sandbox, name)
     assert await walk(sandbox, order, 1000) in (None, expected(sandbox, order))
     assert len(sandbox.requests) < MOST_REQUESTS
 
 
-ALTERNATING: Callable[[int, int], int] = lambda page, _: 2 - page % 2  # noqa: E731 - a table entry
+def alternating(page: int, _: int) -> int:
+    """Serve the first page for odd ones, the second for even ones."""
+    return 2 - page % 2
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-@pytest.mark.parametrize("served", [1, 2, ALTERNATING], ids=["first", "second", "A-B-A-B"])
+@pytest.mark.parametrize("served", [1, 2, alternating], ids=["first", "second", "A-B-A-B"])
 @pytest.mark.parametrize("echo", ["served", "asked"])
 async def test_a_server_that_repeats_itself_is_not_followed_for_ever(
     order: Order, served: int | Callable[[int, int], int], echo: str
@@ -246,8 +276,8 @@ async def test_a_shown_that_is_wrong_does_not_matter(client: Client, sandbox: Sa
     sandbox.fail(
         Answer(
             body=b'{"total": 1, "shown": 99, "page": 1, "limit": 1000, "conversation": [{'
-            b'"messageId": null, "direction": "inbound", "sender": "1", "receiver": "2", "message": "Oi",'
-            b' "unixDatetime": 5}]}'
+            b'"messageId": null, "direction": "inbound", "sender": "1", "receiver": "2",'
+            b' "message": "Oi", "unixDatetime": 5}]}'
         )
     )
     assert ["Oi"] == [message.text async for message in client.iter_conversation(PHONE)]
