@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from smstools_async import _errors
+
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 
@@ -46,3 +48,10 @@ def test_links_between_the_files_at_the_top_lead_somewhere() -> None:
         if not target.startswith("https://") and not (ROOT / target).is_file()
     ]
     assert [] == dead
+
+
+def test_tree_of_errors_is_the_one_in_the_code() -> None:
+    """The reference draws the errors as their module does."""
+    page = (DOCS / "reference/errors.md").read_text(encoding="utf-8")
+    tree = page.split("```text\n")[1].split("```")[0]
+    assert tree in (_errors.__doc__ or "")
