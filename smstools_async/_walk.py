@@ -542,17 +542,19 @@ class Walk:
         return len(view) > 0 and view.stop in (view.answer.total, self._far_end)
 
     def _adjoins(self, view: _View, known: int) -> bool:
-        """Whether no more rows are known again than this window shares with the last by design.
+        """Whether just those rows are known again that this window shares with the last by design.
 
-        Then, with all movement going towards the window, the new ones are all in it.
+        Then, with all movement going towards the window, the new ones are all in it. Windows that
+        were asked for together may be answered in any order; but the first one answered after a
+        movement shows it, and those behind are not used.
         """
         if self._unsure or not self._newest or self.taken is None or self.degraded:
             return False
         if not self._forward:
-            return known <= view.stop - self._position
+            return known == view.stop - self._position
         before, now = self._position_total, view.answer.total
         is_steady = before is not None and now is not None and now >= before
-        return is_steady and known <= self._position - view.start
+        return is_steady and known == self._position - view.start
 
     def _has_moved(self, view: _View, known: int) -> bool:
         """Whether the rows known already stand elsewhere than when they were last seen."""

@@ -134,6 +134,8 @@ class MovingHistory:
             self.gone[identity(message)] += 1
 
     def _expire(self, count: int) -> None:
+        if not self.sandbox.messages(PHONE):
+            return
         for message in self.sandbox.expire(PHONE, count):
             self.gone[identity(message)] += 1
 

@@ -1,8 +1,13 @@
 """Exactly once, over histories that move in every way that is known of."""
 
-import pytest
+from itertools import count
 
-from tests.walk.schedules import run
+import attrs
+import pytest
+import trio
+from trio.testing import MockClock
+
+from tests.walk.schedules import MovingHistory, Schedule, find_fault, run, walk
 
 BATCHES = [range(start, start + 25) for start in range(0, 300, 25)]
 
@@ -14,3 +19,37 @@ async def test_what_stayed_comes_exactly_once(anyio_backend: str, seeds: range) 
     share = seeds if anyio_backend == "asyncio" else seeds[::3]
     outcomes = [await run(seed) for seed in share]
     assert [] == [(fault, schedule) for schedule, fault, _ in outcomes if fault is not None]
+
+
+async def _keep_moving(history: MovingHistory) -> None:
+    """Move the history in its own time, once the first answer is out."""
+    while not history.sandbox.requests or history.sandbox.in_flight:
+        await trio.sleep(0.001)
+    for step in count(2):
+        await trio.sleep(0.03)
+        history.move(step)
+
+
+async def _walk_out_of_order(seed: int) -> str | None:
+    """Run a schedule whose requests are answered in any order, long after they were made."""
+    schedule = Schedule.from_seed(seed)
+    history = MovingHistory(attrs.evolve(schedule, prefetch=max(2, schedule.prefetch)))
+    history.sandbox.before_each_request = None
+    history.sandbox.quirks.reads_late = True
+    history.sandbox.latency = lambda request: (0.01, 0.05, 0.2)[request * 7919 % 3]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_keep_moving, history)
+        with trio.fail_after(600):
+            messages = await walk(history)
+        nursery.cancel_scope.cancel()
+    return find_fault(history, messages)
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 20) for start in range(0, 80, 20)], ids=str)
+def test_requests_may_be_answered_in_any_order(seeds: range) -> None:
+    """What is fetched together and served in disorder, while rows move, is handed out right."""
+    faults = [
+        (seed, trio.run(_walk_out_of_order, seed, clock=MockClock(autojump_threshold=0)))
+        for seed in seeds
+    ]
+    assert [] == [(seed, fault) for seed, fault in faults if fault is not None]
