@@ -23,7 +23,7 @@ async def test_what_stayed_comes_exactly_once(anyio_backend: str, seeds: range) 
 
 async def _keep_moving(history: MovingHistory) -> None:
     """Move the history in its own time, once the first answer is out."""
-    while not history.sandbox.requests or history.sandbox.in_flight:
+    while not history.sandbox.requests or history.sandbox.in_flight:  # noqa: ASYNC110 - virtual time
         await trio.sleep(0.001)
     for step in count(2):
         await trio.sleep(0.03)
