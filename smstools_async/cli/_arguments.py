@@ -1,0 +1,42 @@
+"""Arguments: how they are read, and how they are written again."""
+
+import shlex
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+
+def parse_time(text: str) -> datetime:
+    """Read a time in ISO 8601; one without an offset is taken for UTC."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is no time in ISO 8601, such as 2025-06-05 or 2025-06-05T08:44:46-03:00."
+        ) from None
+    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def command_line(**changes: Any) -> str:
+    """Write the command line of this run again, with some parameters changed, ready to paste."""
+    context = click.get_current_context()
+    given = {
+        name: value
+        for name, value in context.params.items()
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+    }
+    return shlex.join([*context.command_path.split(), *_words(context.command, given | changes)])
+
+
+def _words(command: click.Command, values: dict[str, Any]) -> Iterator[str]:
+    for parameter in command.params:
+        value = values.get(parameter.name or "")
+        if value is None:
+            continue
+        if isinstance(parameter, click.Option):
+            yield parameter.opts[-1]
+        if value is not True:
+            yield value.isoformat() if isinstance(value, datetime) else str(value)

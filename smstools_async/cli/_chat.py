@@ -1,0 +1,101 @@
+"""A conversation as a person reads it. Imports rich: import it only where a chat is shown."""
+
+from datetime import date, tzinfo
+from typing import Final
+
+from rich.console import Console
+from rich.rule import Rule
+from rich.text import Text
+
+from smstools_async import DeliveryStatus, Direction, Message, MessageFile
+from smstools_async.cli._terminal import visible
+
+_WIDEST: Final = 64
+_LONGEST_CAPTION_PART: Final = 24
+_NARROWEST: Final = 10
+_MARKS: Final[dict[str, tuple[str, str]]] = {
+    DeliveryStatus.SUBMITTED: ("…", "dim"),
+    DeliveryStatus.BUFFERED: ("…", "dim"),
+    DeliveryStatus.DELIVERED: ("✓", "green"),
+    DeliveryStatus.NOT_DELIVERED: ("✗", "bold red"),
+    DeliveryStatus.REJECTED: ("✗", "bold red"),
+}
+_NO_MARK: Final = ("?", "yellow")
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Let the command decide how it ends, which rich would do here."""
+        raise BrokenPipeError
+
+
+class Chat:
+    """Shows messages on standard output one after the other: ours stand at the right.
+
+    Without colours it reads the same. Times are in `zone`; `None` stands for the machine's own.
+    """
+
+    def __init__(self, zone: tzinfo | None) -> None:
+        self._console = _Console(highlight=False, markup=False, emoji=False)
+        self._zone = zone
+        self._day: date | None = None
+
+    def show(self, message: Message) -> None:
+        """Show a message, after a line with the day where a new one begins."""
+        sent_at = message.sent_at.astimezone(self._zone)
+        if self._day != sent_at.date():
+            self._day = sent_at.date()
+            self._console.print(Rule(Text(f"{sent_at:%A, %Y-%m-%d}"), style="dim"), "")
+        self._show_bubble(message, f"{sent_at:%H:%M}")
+
+    def _show_bubble(self, message: Message, time: str) -> None:
+        """Show the caption and under it the wrapped text, each line behind a bar.
+
+        There is no bar after them: terminals differ in how wide an emoji is.
+        """
+        is_ours = message.direction == Direction.OUTBOUND
+        room = max(_NARROWEST, min(self._console.width * 3 // 4, _WIDEST))
+        lines = _content(message).wrap(self._console, room, overflow="fold")
+        caption = _outbound_caption(message, time) if is_ours else _inbound_caption(message, time)
+        caption.truncate(room, overflow="ellipsis")
+        widest = max(line.cell_len for line in (caption, *lines))
+        margin = " " * (self._console.width - widest - 3 if is_ours else 0)
+        bar = Text("▎ ", style="green" if is_ours else "cyan")
+        self._console.print(Text.assemble(margin, "  ", caption), soft_wrap=True)
+        for line in lines:
+            line.rstrip()
+            self._console.print(Text.assemble(margin, bar, line), soft_wrap=True)
+        self._console.print()
+
+
+def _inbound_caption(message: Message, time: str) -> Text:
+    known = message.direction == Direction.INBOUND
+    return Text(time if known else f"{time} {_shortened(message.direction)}", style="dim")
+
+
+def _outbound_caption(message: Message, time: str) -> Text:
+    status = message.delivery_status.upper()
+    mark, style = _MARKS.get(status, _NO_MARK)
+    return Text.assemble(
+        (f"{_shortened(message.sender)} {time} ", "dim"),
+        (f"{mark} {_shortened(status.lower())}".rstrip(), style),
+    )
+
+
+def _shortened(text: str) -> str:
+    line = " ".join(visible(text).split())
+    return line if len(line) <= _LONGEST_CAPTION_PART else f"{line[:_LONGEST_CAPTION_PART]}…"
+
+
+def _content(message: Message) -> Text:
+    pieces = [Text(visible(message.text))] if message.text else []
+    pieces += [_attachment(file) for file in message.files]
+    return Text("\n").join(pieces or [Text("(empty)", style="dim")])
+
+
+def _attachment(file: MessageFile) -> Text:
+    return Text.assemble(
+        f"📎 {visible(file.name)} ",
+        (f"{visible(file.mime)}\n", "dim"),
+        (visible(file.url), "dim underline"),
+    )

@@ -1,0 +1,277 @@
+"""The command line: what can be asked for, and how it is explained."""
+
+import logging
+import sys
+from functools import partial
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, Unpack, cast
+
+import click
+
+from smstools_async import Progress, __version__
+from smstools_async.cli import _reading
+from smstools_async.cli._arguments import command_line, parse_time
+from smstools_async.cli._destinations import WriterOpener, destination
+from smstools_async.cli._export import Export, Walk
+from smstools_async.cli._running import run, tell
+from smstools_async.cli._service import Service, make_sandbox, service_options
+from smstools_async.export import csv_writer, jsonl_writer
+
+_EXIT_CODES = """
+
+\b
+Exit codes:
+  0    done; also when the reader of the output has enough, as with `| head`
+  1    the API said no, its answer cannot be trusted, or a file cannot be written
+  2    an argument, option, cursor or environment variable is wrong or missing
+  3    nothing usable came back from the network
+  130  interrupted, by Ctrl-C or SIGTERM
+"""
+
+
+def _examples(*arguments: str) -> str:
+    lines = "".join(f"\n  smstools-async {line}" for line in arguments)
+    return f"\b\nExamples:{lines}"
+
+
+phone_argument = click.argument("phone")
+resume_option = click.option(
+    "--resume-from", metavar="CURSOR", help="Go on from the cursor that a stopped run printed."
+)
+zone_option = click.option(
+    "--utc/--local", default=False, help="Show times in UTC. [default: times of this machine]"
+)
+
+
+@click.group(
+    name="smstools-async",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=_examples(
+        "show --sandbox +5511987654321",
+        "export +5511987654321 -o conversation.jsonl",
+        "export +5511987654321 --since 2025-06-01 | jq -r .text",
+        "watch +5511987654321",
+    )
+    + _EXIT_CODES,
+)
+@click.version_option(__version__)
+def smstools_async() -> None:
+    """Read message histories from the Smstools SMS gateway.
+
+    Credentials come from SMSTOOLS_CLIENT_ID and SMSTOOLS_CLIENT_SECRET in the environment and from
+    nowhere else: command lines can be read by others. Without any, try --sandbox.
+    """
+    cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+    logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it prints each retry
+
+
+@smstools_async.command(
+    epilog=_examples(
+        "export +5511987654321 -o conversation.jsonl",
+        "export +5511987654321 -o june.csv --since 2025-06-01 --until 2025-07-01",
+        "export +5511987654321 --order oldest | gzip > conversation.jsonl.gz",
+    )
+)
+@phone_argument
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write to a file, which appears when it is whole. [default: standard output]",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["jsonl", "csv"]),
+    help="JSON Lines, or CSV that is safe to open in a spreadsheet. [default: csv for a FILE that"
+    " ends so, else jsonl]",
+)
+@click.option("--bom", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
+@click.option(
+    "--max-messages", type=click.IntRange(min=0), metavar="N", help="Write so many at most."
+)
+@click.option(
+    "--page-size",
+    type=click.IntRange(1, 2000),
+    metavar="N",
+    help="Ask for so many at once. [default: 1000]",
+)
+@click.option(
+    "--since",
+    type=parse_time,
+    metavar="TIME",
+    help="From this time on, in ISO 8601; UTC where it does not say.",
+)
+@click.option("--until", type=parse_time, metavar="TIME", help="Before this time.")
+@click.option(
+    "--order",
+    type=click.Choice(["newest", "oldest"]),
+    default="newest",
+    show_default=True,
+    help="Which come first.",
+)
+@resume_option
+@service_options
+def export(
+    service: Service,
+    /,
+    phone: str,
+    *,
+    output: Path | None,
+    file_format: str | None,
+    bom: bool,
+    resume_from: str | None,
+    **walk: Unpack[Walk],
+) -> None:
+    """Write the conversation with PHONE down.
+
+    Every message comes once, even if others arrive meanwhile. When an export is stopped early, what
+    came is kept, and the command that goes on from there is printed.
+    """
+    open_writer = _writer_opener(file_format or _format_of(output), bom=bom)
+    Export(
+        service=service,
+        phone=phone,
+        walk=walk,
+        resume_from=resume_from,
+        destination=destination(open_writer, output, resume_from),
+    ).run()
+
+
+def _format_of(output: Path | None) -> str:
+    return "csv" if output and output.suffix.lower() == ".csv" else "jsonl"
+
+
+def _writer_opener(file_format: str, *, bom: bool) -> WriterOpener:
+    if file_format == "csv":
+        return partial(csv_writer, bom=bom)
+    if bom:
+        raise click.UsageError("--bom is for CSV: JSON Lines are UTF-8 without saying so.")
+    return jsonl_writer
+
+
+@smstools_async.command(
+    epilog=_examples(
+        "show +5511987654321",
+        "show +5511987654321 -n 500 --utc | less",
+    )
+)
+@phone_argument
+@click.option(
+    "-n",
+    "--messages",
+    "most",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Show so many at most.",
+)
+@zone_option
+@service_options
+def show(service: Service, /, phone: str, *, most: int, utc: bool) -> None:
+    """Show the last messages with PHONE, as a chat.
+
+    The newest message comes last. Messages to the phone stand at the right, with how far they got.
+    """
+    run(_reading.show(service, phone, most=most, utc=utc))
+
+
+@smstools_async.command(
+    epilog=_examples(
+        "count +5511987654321",
+    )
+)
+@phone_argument
+@service_options
+def count(service: Service, /, phone: str) -> None:
+    """Print how many messages there are with PHONE."""
+    run(_reading.count(service, phone))
+
+
+@smstools_async.command(
+    epilog=_examples(
+        "watch +5511987654321",
+        "watch --sandbox +5511987654321 --interval 1",
+    )
+)
+@phone_argument
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0, min_open=True),
+    default=5.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Ask so often while messages come; while none do, twelve times less in the end.",
+)
+@zone_option
+@resume_option
+@service_options
+def watch(service: Service, /, phone: str, *, resume_from: str | None, **options: Any) -> None:
+    """Show new messages with PHONE as they come.
+
+    Ctrl-C ends it, and prints the command that goes on with the first message not shown.
+    """
+    progress = Progress()
+
+    def tell_how_to_go_on() -> None:
+        if progress.cursor:
+            resumed = command_line(resume_from=progress.cursor)
+            tell(f"Go on with:\n  {resumed}")
+
+    run(
+        _reading.watch(service, phone, resume_from=resume_from, progress=progress, **options),
+        when_stopped=tell_how_to_go_on,
+    )
+
+
+@smstools_async.command(
+    epilog=_examples(
+        "sandbox",
+        "sandbox --messages 100000 --latency 0.2",
+    )
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8025,
+    show_default=True,
+    help="Listen at this port; 0 stands for a free one.",
+)
+@click.option(
+    "--messages",
+    type=click.IntRange(min=0),
+    default=5000,
+    show_default=True,
+    metavar="N",
+    help="Make up so many messages",
+)
+@click.option("--phone", default="+5511987654321", show_default=True, help="with this phone.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Repeats what is drawn by lot."
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Take so long to answer.",
+)
+@click.option("--lively", is_flag=True, help="Let a message arrive with each request.")
+def sandbox(*, phone: str, host: str, port: int, **contents: Any) -> None:
+    """Serve a sandbox on a port, for trying out.
+
+    It answers as the service does, from memory, and prints what other programs need in their
+    environment to ask it. Needs the extra `sandbox`.
+    """
+    from smstools_async.cli._serving import serve_sandbox  # noqa: PLC0415 - others need no sandbox
+
+    try:
+        made = make_sandbox(phone, **contents)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    run(serve_sandbox(made, phone, host=host, port=port))

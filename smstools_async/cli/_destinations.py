@@ -1,0 +1,141 @@
+"""Where an export goes, and what an interrupted one leaves for the next.
+
+What came before an interruption is kept beside the target, in a file named after the cursor to go
+on from: so a cursor finds the messages before it and none of another walk. The export that goes on
+begins with a copy of it and removes it when it has come further: whatever happens meanwhile, even
+the end of the machine, the two cannot disagree.
+"""
+
+import asyncio
+import shutil
+import sys
+from collections.abc import Generator
+from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from smstools_async import SmstoolsError
+from smstools_async.cli._running import tell
+from smstools_async.cli._terminal import standard_output
+from smstools_async.export import MessageWriter, Target
+
+
+class WriterOpener(Protocol):
+    """Such as `jsonl_writer`."""
+
+    def __call__(
+        self, target: Target, *, part: Path | None = None
+    ) -> AbstractContextManager[MessageWriter]:
+        """Open a writer."""
+        ...
+
+
+class Destination(Protocol):
+    """Where an export goes."""
+
+    name: str
+    """How to speak of it."""
+    is_terminal: bool
+    """Whether a person watches what is written."""
+
+    def open(self) -> AbstractContextManager[MessageWriter]:
+        """Open it, to begin or to go on."""
+        ...
+
+    def keep(self, cursor: str) -> str | None:
+        """Keep what came until an export goes on from `cursor`; say where, `None` if in vain."""
+        ...
+
+    def clear(self) -> None:
+        """Remove what is neither whole nor kept."""
+        ...
+
+
+def destination(
+    open_writer: WriterOpener, output: Path | None, resume_from: str | None
+) -> Destination:
+    """Return where `output` stands for: standard output if it is `None` or `-`."""
+    if output is None or output == Path("-"):
+        is_terminal = sys.stdout.isatty()
+        return _Stream(open_writer, standard_output(), "standard output", is_terminal=is_terminal)
+    if output.exists() and not output.is_file():
+        return _Stream(open_writer, output, str(output), is_terminal=False)
+    return _File(open_writer, output, resume_from)
+
+
+class _Stream:
+    """Standard output, a pipe or a device: what is written is gone on its way."""
+
+    def __init__(
+        self, open_writer: WriterOpener, target: Target, name: str, *, is_terminal: bool
+    ) -> None:
+        self._open_writer = open_writer
+        self._target = target
+        self.name = name
+        self.is_terminal = is_terminal
+
+    def open(self) -> AbstractContextManager[MessageWriter]:
+        return self._open_writer(self._target)
+
+    def keep(self, cursor: str) -> str | None:  # noqa: ARG002 - there is nothing to keep
+        return "were written"
+
+    def clear(self) -> None:
+        pass
+
+
+class _File:
+    """A file that appears when it is whole."""
+
+    is_terminal = False
+
+    def __init__(self, open_writer: WriterOpener, output: Path, resume_from: str | None) -> None:
+        self._open_writer = open_writer
+        self._target = output.resolve()  # a link stays a link
+        self.name = str(output)
+        self._beginning = self._named_after(resume_from) if resume_from else None
+        self._part = self._named_after(uuid4().hex)
+        self._is_closed = False
+
+    @contextmanager
+    def open(self) -> Generator[MessageWriter]:
+        self._part.touch(mode=0o600, exist_ok=False)
+        if self._beginning:
+            self._copy(self._beginning)
+        try:
+            with self._open_writer(self._target, part=self._part) as writer:
+                yield writer
+        except (SmstoolsError, asyncio.CancelledError):
+            self._is_closed = True  # all that was written is in the file: closing did not fail
+            raise
+        self._remove_beginning()
+
+    def keep(self, cursor: str) -> str | None:
+        if not self._is_closed:
+            return None
+        kept = self._part.replace(self._named_after(cursor))
+        if kept != self._beginning:
+            self._remove_beginning()
+        return f"are kept beside {self.name}, in {kept.name}"
+
+    def clear(self) -> None:
+        self._part.unlink(missing_ok=True)
+
+    def _copy(self, beginning: Path) -> None:
+        try:
+            shutil.copyfile(beginning, self._part)
+        except FileNotFoundError:
+            tell(
+                f"Beside {self.name} nothing is kept for this cursor: the file will hold what"
+                " follows it, and nothing before."
+            )
+
+    def _remove_beginning(self) -> None:
+        if self._beginning:
+            self._beginning.unlink(missing_ok=True)
+
+    def _named_after(self, key: str) -> Path:
+        digest = sha256(key.encode()).hexdigest()[:12]
+        return self._target.with_name(f"{self._target.name}.{digest}.part")

@@ -1,0 +1,63 @@
+"""What is read from a conversation to look at: its size, its end, its news."""
+
+from contextlib import aclosing
+from datetime import UTC
+
+import click
+
+from smstools_async import Progress
+from smstools_async.cli._running import tell
+from smstools_async.cli._service import Service
+from smstools_async.cli._terminal import visible
+from smstools_async.cli._wording import counted_of
+
+
+async def count(service: Service, phone: str) -> None:
+    """Print how many messages there are with `phone`."""
+    async with service.client(phone) as client:
+        click.echo(await client.count_conversation(phone))
+
+
+async def show(service: Service, phone: str, *, most: int, utc: bool) -> None:
+    """Print the last messages as a chat, the newest last."""
+    from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
+
+    progress = Progress()
+    async with service.client(phone) as client:
+        newest_first = client.iter_conversation(phone, max_messages=most, progress=progress)
+        messages = [message async for message in newest_first]
+    amount = counted_of(len(messages), progress.total, "message")
+    click.echo(f"{amount} with {visible(phone)}, times {'in UTC' if utc else 'of this machine'}\n")
+    chat = Chat(UTC if utc else None)
+    for message in reversed(messages):
+        chat.show(message)
+
+
+async def watch(
+    service: Service,
+    phone: str,
+    *,
+    resume_from: str | None,
+    interval: float,
+    utc: bool,
+    progress: Progress,
+) -> None:
+    """Print messages as they come, for ever."""
+    from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
+
+    chat = Chat(UTC if utc else None)
+    async with (
+        service.client(phone, lively=True) as client,
+        aclosing(
+            client.watch_conversation(
+                phone,
+                cursor=resume_from,
+                interval=interval,
+                max_interval=12 * interval,
+                progress=progress,
+            )
+        ) as messages,
+    ):
+        tell(f"Waiting for messages with {phone}. Ctrl-C ends it.")
+        async for message in messages:
+            chat.show(message)

@@ -1,0 +1,113 @@
+"""Whom a command asks: the service, or a sandbox within the program."""
+
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+
+import click
+import httpx
+
+from smstools_async import Client
+from smstools_async.cli._running import tell
+
+if TYPE_CHECKING:
+    from smstools_async.sandbox import Sandbox
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_CREDENTIALS: Final = ("SMSTOOLS_CLIENT_ID", "SMSTOOLS_CLIENT_SECRET")
+_SANDBOX_MESSAGES: Final = 5000
+_NEWS: Final = ("Oi, tudo bem?", "Confirmo, obrigada! 🙏", "Posso remarcar?", "👍", "Até amanhã!")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """The options that say whom to ask, and how patiently."""
+
+    base_url: str | None
+    timeout: float
+    sandbox: bool
+
+    def client(self, phone: str, *, lively: bool = False) -> AbstractAsyncContextManager[Client]:
+        """Return a client to be opened; for a sandbox, one that has messages with `phone`."""
+        if not self.sandbox:
+            _check_environment()
+            return Client(base_url=self.base_url, timeout=self.timeout)
+        if self.base_url:
+            raise ValueError("--base-url and --sandbox name two different services: give one.")
+        tell(f"This is a sandbox of {_SANDBOX_MESSAGES:,} made-up messages, not the real service.")
+        return _sandbox_client(make_sandbox(phone, _SANDBOX_MESSAGES, lively=lively))
+
+
+def _check_environment() -> None:
+    missing = [variable for variable in _CREDENTIALS if variable not in os.environ]
+    if missing:
+        raise ValueError(
+            f"Set {' and '.join(missing)} in the environment, to what the vendor's pages show under"
+            " Advanced > API authentication; or try --sandbox, which needs none."
+        )
+
+
+def make_sandbox(
+    phone: str, messages: int, *, seed: int = 0, latency: float = 0.0, lively: bool = False
+) -> "Sandbox":
+    """Make a sandbox with one conversation; in a lively one a message arrives with each request."""
+    from smstools_async.sandbox import Sandbox  # noqa: PLC0415 - the real service does without
+
+    sandbox = Sandbox(seed=seed)
+    sandbox.latency = latency
+    sandbox.add_conversation(phone, messages=messages)
+    if lively:
+        sandbox.before_each_request = lambda number: sandbox.receive(
+            phone, _NEWS[number % len(_NEWS)]
+        )
+    return sandbox
+
+
+@asynccontextmanager
+async def _sandbox_client(sandbox: "Sandbox") -> AsyncGenerator[Client]:
+    async with (
+        httpx.AsyncClient(transport=sandbox.transport()) as http_client,
+        Client(
+            sandbox.client_id,
+            sandbox.client_secret,
+            base_url="https://sandbox.example/v1",
+            http_client=http_client,
+        ) as client,
+    ):
+        yield client
+
+
+def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P, R]:
+    """Add the options of `Service` to a command, which gets one as its first argument."""
+
+    @click.option(
+        "--base-url",
+        metavar="URL",
+        help="Ask there. [default: $SMSTOOLS_BASE_URL, or the vendor's address]",
+    )
+    @click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=30.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="Wait no longer for an answer.",
+    )
+    @click.option(
+        "--sandbox",
+        is_flag=True,
+        help="Ask a sandbox in this program: made-up messages with any phone, no credentials.",
+    )
+    @wraps(command)
+    def with_service(*args: P.args, **kwargs: P.kwargs) -> R:
+        options: dict[str, Any] = {
+            name: kwargs.pop(name) for name in ("base_url", "timeout", "sandbox")
+        }
+        return command(Service(**options), *args, **kwargs)
+
+    return with_service

@@ -1,0 +1,49 @@
+"""A sandbox on a port, for other programs. Imports the sandbox: import it only to serve."""
+
+import asyncio
+import shlex
+from functools import partial
+from typing import Final
+
+import click
+
+from smstools_async.cli._running import end_interrupted_line
+from smstools_async.cli._terminal import visible
+from smstools_async.cli._wording import counted
+from smstools_async.sandbox import Sandbox, serve
+
+_INVITATION: Final = """\
+A sandbox listens at {base_url}: {messages} with {phone}.
+In another terminal, paste:
+
+  export SMSTOOLS_BASE_URL={base_url}
+  export SMSTOOLS_CLIENT_ID={client_id}
+  export SMSTOOLS_CLIENT_SECRET={client_secret}
+
+and try:
+
+  smstools-async show {phone}
+
+Ctrl-C ends it.
+"""
+
+
+async def serve_sandbox(sandbox: Sandbox, phone: str, *, host: str, port: int) -> None:
+    """Print how to reach the sandbox, and serve it until interrupted, which is no error here."""
+    try:
+        await serve(sandbox, host=host, port=port, on_listening=partial(_invite, sandbox, phone))
+    except asyncio.CancelledError:
+        end_interrupted_line()
+    except ImportError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _invite(sandbox: Sandbox, phone: str, base_url: str) -> None:
+    text = _INVITATION.format(
+        base_url=base_url,
+        messages=counted(len(sandbox.messages(phone)), "message"),
+        phone=shlex.quote(visible(phone)),
+        client_id=sandbox.client_id,
+        client_secret=sandbox.client_secret,
+    )
+    click.echo(text, nl=False)

@@ -1,0 +1,105 @@
+"""Ways to run the command in tests: within the process, at a make-believe terminal, by itself."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from typing import NamedTuple
+
+import pytest
+from click.testing import CliRunner, Result
+
+from smstools_async.cli._commands import smstools_async
+from smstools_async.sandbox import Sandbox
+
+_PROGRAM = "from smstools_async.cli import main; main()"
+PHONE = "+5511987654321"
+
+
+def invoke(*arguments: str) -> Result:
+    """Run the command with its output captured; an error that it does not expect comes out."""
+    result = CliRunner().invoke(smstools_async, arguments, prog_name="smstools-async")
+    if result.exc_info and result.exc_info[0] is not SystemExit:
+        raise result.exc_info[1]  # pragma: no cover - it only happens when a test fails
+    return result
+
+
+class Terminal(io.TextIOWrapper):
+    """A stream that says it is a terminal, and remembers what it was told to show."""
+
+    def __init__(self) -> None:
+        self.shown = io.BytesIO()
+        super().__init__(self.shown, encoding="utf-8", write_through=True)
+
+    def isatty(self) -> bool:
+        """Claim to be one."""
+        return True
+
+    def __str__(self) -> str:
+        return self.shown.getvalue().decode("utf-8")
+
+
+@contextmanager
+def broken_pipe() -> Generator[io.TextIOWrapper]:
+    """Open a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with suppress(BrokenPipeError), os.fdopen(writer, "w", encoding="utf-8") as pipe:
+        yield pipe
+
+
+class InterruptingTerminal(Terminal):
+    """A terminal whose reader presses Ctrl-C on seeing a certain text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def write(self, text: str, /) -> int:
+        """Show it, then look at it."""
+        written = super().write(text)
+        if self._text in text:
+            os.kill(os.getpid(), signal.SIGINT)
+        return written
+
+
+class Seen(NamedTuple):
+    """What a person has seen at two terminals."""
+
+    exit_code: object
+    stdout: str
+    stderr: str
+
+
+def invoke_at_terminal(*arguments: str, interrupt_at: str | None = None) -> Seen:
+    """Run the command for a person who looks at it, and may interrupt it at a certain text."""
+    stdout = InterruptingTerminal(interrupt_at) if interrupt_at else Terminal()
+    stderr = Terminal()
+    with redirect_stdout(stdout), redirect_stderr(stderr), pytest.raises(SystemExit) as ended:
+        smstools_async(arguments, prog_name="smstools-async")
+    return Seen(ended.value.code, str(stdout), str(stderr))
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    """Start the command in a process of its own."""
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-W", "error", "-c", _PROGRAM, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+
+
+def signal_at_request(sandbox: Sandbox, number: int, process_id: int, what: signal.Signals) -> None:
+    """Send a signal to a process when its request of that number arrives, and never answer that."""
+
+    def send(arrived: int) -> None:
+        if arrived == number:
+            os.kill(process_id, what)
+
+    sandbox.before_each_request = send
+    sandbox.latency = lambda arrived: 0.0 if arrived < number else 600.0

@@ -1,0 +1,37 @@
+"""The progress bar: what it says while a walk goes on."""
+
+from contextlib import redirect_stderr
+from dataclasses import dataclass
+from typing import cast
+
+import pytest
+
+from smstools_async import Progress
+from smstools_async.cli._bar import ProgressBar
+from tests.cli.command import Terminal
+
+
+@dataclass
+class _Walk:
+    """What a bar looks at."""
+
+    yielded: int = 0
+    waiting: float = 0.0
+
+
+@pytest.mark.parametrize(
+    ("walk", "expected", "text"),
+    [
+        (_Walk(), None, "0 messages"),
+        (_Walk(yielded=1200), 5000, "1,200 of 5,000 messages"),
+        (_Walk(yielded=5000), 5000, "5,000 messages"),
+        (_Walk(yielded=1200), None, "1,200 messages"),
+        (_Walk(yielded=1, waiting=7.6), 2, "1 of 2 messages, trying again in 8 s"),
+    ],
+)
+def test_bar_says_how_far_it_is(walk: _Walk, expected: int | None, text: str) -> None:
+    """How many of how many, where that is known, and why nothing moves, if so."""
+    terminal = Terminal()
+    with redirect_stderr(terminal), ProgressBar(cast("Progress", walk), lambda: expected):
+        pass
+    assert text in str(terminal)

@@ -1,0 +1,71 @@
+"""Destinations: what is kept of an export that was stopped, and what is not."""
+
+from pathlib import Path
+
+import pytest
+
+from smstools_async import Message, SmstoolsError
+from smstools_async.cli._destinations import Destination, destination
+from smstools_async.export import MessageWriter, jsonl_writer
+
+MESSAGE = Message(direction="inbound", sender="1", receiver="2", text="Oi", unix_time=0)
+
+
+def _begin_and_stop(goal: Destination, error: Exception) -> None:
+    with pytest.raises(type(error)), goal.open() as writer:
+        _write_and_raise(writer, error)
+
+
+def _write_and_raise(writer: MessageWriter, error: Exception) -> None:
+    writer.write(MESSAGE)
+    raise error
+
+
+def test_stopped_walk_is_kept_for_its_cursor(tmp_path: Path) -> None:
+    """Another cursor does not find it."""
+    stopped = destination(jsonl_writer, tmp_path / "a", None)
+    _begin_and_stop(stopped, SmstoolsError("It went wrong"))
+    assert stopped.keep("cursor")
+    for cursor, lines in [("other", 1), ("cursor", 2)]:
+        resumed = destination(jsonl_writer, tmp_path / "a", cursor)
+        with resumed.open() as writer:
+            writer.write(MESSAGE)
+        assert lines == (tmp_path / "a").read_text(encoding="utf-8").count("\n")
+
+
+def test_kept_file_is_its_owners_alone(tmp_path: Path) -> None:
+    """Half a conversation is as private as a whole one."""
+    stopped = destination(jsonl_writer, tmp_path / "a", None)
+    _begin_and_stop(stopped, SmstoolsError("It went wrong"))
+    stopped.keep("cursor")
+    (kept,) = tmp_path.iterdir()
+    assert 0o600 == kept.stat().st_mode & 0o777
+
+
+def test_file_that_may_be_cut_is_not_kept(tmp_path: Path) -> None:
+    """When writing failed, nobody knows which messages are there: no cursor would fit."""
+    stopped = destination(jsonl_writer, tmp_path / "a", None)
+    _begin_and_stop(stopped, OSError("disk full"))
+    assert stopped.keep("cursor") is None
+    stopped.clear()
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_walk_that_came_no_further_stays_kept(tmp_path: Path) -> None:
+    """A cursor that did not move names the same file as before."""
+    for cursor in (None, "cursor"):
+        stopped = destination(jsonl_writer, tmp_path / "a", cursor)
+        _begin_and_stop(stopped, SmstoolsError("It went wrong"))
+        stopped.keep("cursor")
+    assert 1 == len(list(tmp_path.iterdir()))
+
+
+def test_link_leads_to_its_file(tmp_path: Path) -> None:
+    """What is kept lies beside the file itself, so that it can be renamed to it."""
+    there = tmp_path / "there"
+    there.mkdir()
+    (tmp_path / "link").symlink_to(there / "a")
+    stopped = destination(jsonl_writer, tmp_path / "link", None)
+    _begin_and_stop(stopped, SmstoolsError("It went wrong"))
+    stopped.keep("cursor")
+    assert 1 == len(list(there.iterdir()))

@@ -1,0 +1,291 @@
+"""Exports: whole or not there, and always with a way to go on."""
+
+import os
+import shlex
+import signal
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from smstools_async import Message
+from smstools_async.export import read_jsonl
+from smstools_async.sandbox import Answer, Sandbox
+from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _read(path: Path) -> list[Message]:
+    with path.open(encoding="utf-8") as lines:
+        return list(read_jsonl(lines))
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def _resuming_arguments(result: Result) -> list[str]:
+    program, *arguments = shlex.split(result.stderr.splitlines()[-1])
+    assert "smstools-async" == program
+    return arguments
+
+
+# -- what is written
+
+
+def test_standard_output_gets_lines_only(sandbox: Sandbox) -> None:
+    """A program can read it: what a person is told goes to standard error."""
+    sandbox.add_conversation(PHONE, messages=250)
+    result = invoke("export", PHONE, "--page-size", "100")
+    assert sandbox.messages(PHONE) == tuple(read_jsonl(result.stdout.splitlines()))
+    assert "250 messages in 3 requests → standard output\n" == result.stderr
+
+
+def test_dash_is_standard_output(sandbox: Sandbox, folder: Path) -> None:
+    """As everywhere on a command line."""
+    sandbox.receive(PHONE, "Oi")
+    assert 1 == len(invoke("export", PHONE, "-o", "-").stdout.splitlines())
+    assert [] == _names(folder)
+
+
+def test_file_is_whole_and_alone(sandbox: Sandbox, folder: Path) -> None:
+    """Nothing else is left in the folder."""
+    sandbox.add_conversation(PHONE, messages=250)
+    result = invoke("export", PHONE, "-o", "conversation.jsonl")
+    assert sandbox.messages(PHONE) == tuple(_read(folder / "conversation.jsonl"))
+    assert ["conversation.jsonl"] == _names(folder)
+    assert "" == result.stdout
+    assert "250 messages in 1 request → conversation.jsonl\n" == result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begins"),
+    [
+        (["-o", "a.csv"], b'"sent_at",'),
+        (["-o", "a.CSV"], b'"sent_at",'),
+        (["-o", "a.csv", "--bom"], b'\xef\xbb\xbf"sent_at",'),
+        (["-o", "a", "--format", "csv"], b'"sent_at",'),
+        (["-o", "a.csv", "--format", "jsonl"], b'{"sent_at": '),
+        (["-o", "a.jsonl"], b'{"sent_at": '),
+        (["-o", "a"], b'{"sent_at": '),
+    ],
+)
+def test_format_is_said_or_follows_from_the_name(
+    sandbox: Sandbox, folder: Path, arguments: list[str], begins: bytes
+) -> None:
+    """A name that ends in .csv is a wish for CSV."""
+    sandbox.receive(PHONE, "Oi")
+    assert 0 == invoke("export", PHONE, *arguments).exit_code
+    assert (folder / arguments[1]).read_bytes().startswith(begins)
+
+
+def test_csv_on_standard_output_has_its_own_line_ends(sandbox: Sandbox) -> None:
+    """RFC 4180 wants both characters, once."""
+    sandbox.receive(PHONE, "Oi")
+    result = invoke("export", PHONE, "--format", "csv")
+    assert 2 == result.stdout_bytes.count(b"\r\n") == result.stdout_bytes.count(b"\n")
+
+
+def test_walk_is_chosen_by_options(sandbox: Sandbox) -> None:
+    """Times, order and number are handed to the library."""
+    for hour in range(24):
+        sandbox.receive(PHONE, f"{hour} h", unix_time=1749081600 + hour * 3600)  # 5 June, UTC
+    arguments = ["--since", "2025-06-05T10:00", "--until", "2025-06-05T15:00-03:00"]
+    result = invoke("export", PHONE, *arguments, "--order", "oldest", "--max-messages", "3")
+    texts = [message.text for message in read_jsonl(result.stdout.splitlines())]
+    assert ["10 h", "11 h", "12 h"] == texts
+
+
+def test_wrong_combination_is_the_librarys_to_refuse(sandbox: Sandbox, folder: Path) -> None:
+    """It ends with 2, before any request, and leaves nothing."""
+    result = invoke("export", PHONE, "--since", "2025-06-05", "--until", "2025-06-05", "-o", "a")
+    assert 2 == result.exit_code
+    assert result.stderr.startswith("Error: since=2025-06-05 00:00:00+00:00 is not before until")
+    assert [] == _names(folder)
+    assert [] == sandbox.requests
+
+
+def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
+    """Rows in no order can be read, but nobody can vouch for them."""
+    for number in range(300):
+        sandbox.receive(PHONE, str(number), unix_time=1749081600 + number * 7 % 300)
+    result = invoke("export", PHONE, "--page-size", "100")
+    assert 0 == result.exit_code
+    assert result.stderr.splitlines()[-1].startswith("Note: the service contradicted itself")
+
+
+# -- what goes wrong
+
+
+def test_interruption_keeps_what_came_and_goes_on(sandbox: Sandbox, folder: Path) -> None:
+    """No half file under the final name; the printed command makes it whole, each message once."""
+    sandbox.add_conversation(PHONE, messages=500)
+    signal_at_request(sandbox, 4, os.getpid(), signal.SIGINT)
+    result = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
+    assert 130 == result.exit_code
+    (kept,) = folder.iterdir()
+    assert result.stderr.startswith(
+        f"Interrupted.\n300 of 500 messages are kept beside a.jsonl, in {kept.name}. Go on with:\n"
+    )
+    assert sandbox.messages(PHONE)[:300] == tuple(_read(kept))
+
+    sandbox.latency, sandbox.before_each_request = 0, None
+    sandbox.receive(PHONE, "arrived meanwhile")
+    resumed = invoke(*_resuming_arguments(result))
+    assert "200 messages in " in resumed.stderr
+    assert sandbox.messages(PHONE)[1:] == tuple(_read(folder / "a.jsonl"))
+    assert ["a.jsonl"] == _names(folder)
+
+
+def test_interruption_of_standard_output_goes_on_behind_it(sandbox: Sandbox) -> None:
+    """What was written there cannot be kept; the rest follows it exactly."""
+    sandbox.add_conversation(PHONE, messages=500)
+    signal_at_request(sandbox, 2, os.getpid(), signal.SIGTERM)
+    result = invoke("export", PHONE, "--page-size", "100")
+    assert "Interrupted.\n100 of 500 messages were written. Go on with:\n" in result.stderr
+    sandbox.latency, sandbox.before_each_request = 0, None
+    rest = invoke(*_resuming_arguments(result))
+    lines = result.stdout.splitlines() + rest.stdout.splitlines()
+    assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
+
+
+def test_csv_goes_on_with_one_header(sandbox: Sandbox, folder: Path) -> None:
+    """The file in the end is the one that an undisturbed export makes."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Answer.error(103, "No"), page=2)
+    stopped = invoke("export", PHONE, "-o", "a.csv", "--page-size", "100", "--bom")
+    assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
+    invoke("export", PHONE, "-o", "whole.csv", "--bom")
+    assert (folder / "whole.csv").read_bytes() == (folder / "a.csv").read_bytes()
+
+
+@pytest.mark.usefixtures("folder")
+def test_error_keeps_what_came(sandbox: Sandbox) -> None:
+    """An error is like an interruption, with a reason and an exit code of its own."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Answer.error(103, "No"), page=3)
+    result = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
+    assert 1 == result.exit_code
+    error, kept, _ = result.stderr.splitlines()
+    assert error.startswith("Error: The API answered HTTP 400 with error 103: No")
+    assert kept.startswith("200 of 300 messages are kept beside a.jsonl, in a.jsonl.")
+
+
+def test_error_before_the_first_message_leaves_nothing(sandbox: Sandbox, folder: Path) -> None:
+    """There is nothing to keep and nothing to go on from."""
+    (folder / "a.jsonl").write_text("the one before", encoding="utf-8")
+    sandbox.fail(Answer.error(103, "No"))
+    result = invoke("export", PHONE, "-o", "a.jsonl")
+    assert 1 == len(result.stderr.splitlines())
+    assert ["a.jsonl"] == _names(folder)
+    assert "the one before" == (folder / "a.jsonl").read_text(encoding="utf-8")
+
+
+def test_failed_resumption_loses_nothing(sandbox: Sandbox, folder: Path) -> None:
+    """What was kept stays until an export has come further."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
+    kept = _names(folder)
+    sandbox.fail(Answer.error(103, "No"))
+    assert 1 == invoke(*_resuming_arguments(stopped)).exit_code
+    assert kept == _names(folder)
+    assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
+    assert sandbox.messages(PHONE) == tuple(_read(folder / "a.jsonl"))
+
+
+def test_export_may_be_stopped_again_and_again(sandbox: Sandbox, folder: Path) -> None:
+    """Each stop keeps all that came so far, in one file."""
+    sandbox.add_conversation(PHONE, messages=300)
+    arguments = ["export", PHONE, "-o", "a.jsonl", "--page-size", "20", "--max-messages", "250"]
+    for _ in range(3):
+        signal_at_request(sandbox, len(sandbox.requests) + 5, os.getpid(), signal.SIGINT)
+        result = invoke(*arguments)
+        assert 1 == len(_names(folder))
+        arguments = _resuming_arguments(result)
+    sandbox.latency, sandbox.before_each_request = 0, None
+    assert 0 == invoke(*arguments).exit_code
+    assert sandbox.messages(PHONE)[:250] == tuple(_read(folder / "a.jsonl"))
+    assert ["a.jsonl"] == _names(folder)
+
+
+def test_cursor_without_a_kept_file_writes_the_rest(sandbox: Sandbox, folder: Path) -> None:
+    """A cursor from elsewhere is good too; it is said that the beginning is not there."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    stopped = invoke("export", PHONE, "--page-size", "100")
+    result = invoke(*_resuming_arguments(stopped), "-o", "rest.jsonl")
+    assert result.stderr.startswith("Beside rest.jsonl nothing is kept for this cursor: ")
+    assert sandbox.messages(PHONE)[100:] == tuple(_read(folder / "rest.jsonl"))
+
+
+def test_damaged_cursor_ends_with_2(sandbox: Sandbox, folder: Path) -> None:
+    """A cursor that was not copied whole is refused before anything is asked."""
+    result = invoke("export", PHONE, "--resume-from", "abc", "-o", "a")
+    assert 2 == result.exit_code
+    assert "Begin anew without a cursor" in result.stderr
+    assert [] == sandbox.requests
+    assert [] == _names(folder)
+
+
+def test_server_without_order_gives_nothing_to_go_on_from(sandbox: Sandbox, folder: Path) -> None:
+    """Where rows come in no order, no cursor can be right: that is said rather than guessed."""
+    for number in range(300):
+        sandbox.receive(PHONE, str(number), unix_time=1749081600 + number * 7 % 300)
+    sandbox.fail(Answer.error(103, "No"), page=3)
+    result = invoke("export", PHONE, "-o", "a", "--page-size", "100")
+    assert result.stderr.splitlines()[1].endswith(
+        " of 300 messages came, and there is no going on from there: begin anew."
+    )
+    assert [] == _names(folder)
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [("missing/a", "No such file or directory"), ("/dev/full", "No space left on device")],
+)
+def test_file_that_cannot_be_written_ends_with_1(
+    sandbox: Sandbox, folder: Path, output: str, words: str
+) -> None:
+    """Nothing is left, nothing is said about going on: what was read is not written."""
+    sandbox.add_conversation(PHONE, messages=300)
+    result = invoke("export", PHONE, "-o", output)
+    assert 1 == result.exit_code
+    assert words in result.stderr
+    assert "--resume-from" not in result.stderr
+    assert [] == _names(folder)
+
+
+def test_device_is_written_directly(sandbox: Sandbox, folder: Path) -> None:
+    """`-o /dev/null` does not replace the device."""
+    sandbox.receive(PHONE, "Oi")
+    assert 0 == invoke("export", PHONE, "-o", os.devnull).exit_code
+    assert Path(os.devnull).is_char_device()
+    assert [] == _names(folder)
+
+
+# -- what a person sees
+
+
+def test_progress_is_shown_at_a_terminal(sandbox: Sandbox, folder: Path) -> None:
+    """A bar while it goes on; in the end the sum alone is left."""
+    sandbox.add_conversation(PHONE, messages=300)
+    seen = invoke_at_terminal("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
+    assert "━" in seen.stderr
+    assert seen.stderr.endswith("300 messages in 3 requests → a.jsonl\n")
+    assert "" == seen.stdout
+    assert ["a.jsonl"] == _names(folder)
+
+
+def test_progress_is_not_drawn_over_the_messages(sandbox: Sandbox) -> None:
+    """When the messages themselves come to the terminal, they are the progress."""
+    sandbox.receive(PHONE, "Oi")
+    seen = invoke_at_terminal("export", PHONE)
+    assert "━" not in seen.stderr
+    assert '"text": "Oi"' in seen.stdout

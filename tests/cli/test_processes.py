@@ -1,0 +1,117 @@
+"""The command as a process among others: signals, pipes, ports."""
+
+import os
+import re
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from smstools_async.export import read_jsonl
+from smstools_async.sandbox import Sandbox
+from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request, start
+
+_PATIENCE = 60  # seconds, and far more than any of these needs
+
+
+@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_export_can_be_made_whole(
+    what: signal.Signals, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """Killed politely in the middle, it leaves no half file, and a command that completes it."""
+    sandbox.add_conversation(PHONE, messages=500)
+    target = tmp_path / "conversation.jsonl"
+    with start("export", PHONE, "-o", str(target), "--page-size", "100") as process:
+        signal_at_request(sandbox, 4, process.pid, what)
+        _, errors = process.communicate(timeout=_PATIENCE)
+    assert 130 == process.returncode
+    assert not target.exists()
+    assert "300 of 500 messages are kept" in errors
+
+    sandbox.latency, sandbox.before_each_request = 0, None
+    with start(*shlex.split(errors.splitlines()[-1])[1:]) as process:
+        _, errors = process.communicate(timeout=_PATIENCE)
+    assert 0 == process.returncode, errors
+    assert [target] == list(tmp_path.iterdir())
+    with target.open(encoding="utf-8") as lines:
+        assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
+
+
+@pytest.mark.parametrize("arguments", [["export"], ["export", "--format", "csv"], ["show", "-n99"]])
+def test_reader_who_has_enough_is_no_error(arguments: list[str], sandbox: Sandbox) -> None:
+    """`| head` ends the command, and nobody complains."""
+    sandbox.add_conversation(PHONE, messages=5000)
+    with start(*arguments, PHONE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        process.wait(_PATIENCE)
+    assert ("", 0) == (errors, process.returncode)
+
+
+@pytest.mark.parametrize("arguments", [["count"], ["show"], ["export"]])
+def test_reader_who_wants_nothing_is_no_error(arguments: list[str], sandbox: Sandbox) -> None:
+    """Also what fits into a buffer is not complained about at the very end."""
+    sandbox.receive(PHONE, "Oi")
+    with start(*arguments, PHONE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        errors = process.stderr.read()
+        process.wait(_PATIENCE)
+    assert 0 == process.returncode
+    assert "Traceback" not in errors
+    assert "Error" not in errors
+
+
+@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM])
+def test_sandbox_serves_until_it_is_interrupted(
+    what: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it prints is what another program needs; its end is no error."""
+    with start("sandbox", "--port", "0", "--messages", "70", "--lively") as process:
+        assert process.stdout is not None
+        printed = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+        for variable, value in re.findall(r"export (\w+)=(\S+)", printed):
+            monkeypatch.setenv(variable, value)
+        assert "71\n" == invoke("count", PHONE).output
+        assert f"\n  smstools-async show {PHONE}\n" in printed
+        process.send_signal(what)
+        rest, errors = process.communicate(timeout=_PATIENCE)
+    assert ("", "", 0) == (rest, errors, process.returncode)
+
+
+def test_sandbox_on_a_taken_port_ends_with_1(sandbox: Sandbox) -> None:
+    """The system's own words say it best."""
+    assert [] == sandbox.requests
+    port = os.environ["SMSTOOLS_BASE_URL"].split(":")[2].split("/")[0]
+    result = invoke("sandbox", "--port", port)
+    assert 1 == result.exit_code
+    assert "Address already in use" in result.stderr
+
+
+def test_sandbox_with_what_is_no_phone_ends_with_2() -> None:
+    """There is nothing to serve."""
+    result = invoke("sandbox", "--phone", "abc")
+    assert 2 == result.exit_code
+    assert "Error: This is no phone number" in result.stderr
+
+
+def test_sandbox_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's own extra does not bring a server."""
+    monkeypatch.delitem(sys.modules, "smstools_async.sandbox._port", raising=False)
+    monkeypatch.delattr("smstools_async.sandbox._port", raising=False)
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    result = invoke("sandbox")
+    assert 2 == result.exit_code
+    assert "pip install 'smstools-async[sandbox]'" in result.stderr
+
+
+def test_sandbox_ends_quietly_at_a_terminal() -> None:
+    """Ctrl-C is how it ends: the prompt comes back on a line of its own."""
+    seen = invoke_at_terminal("sandbox", "--port", "0", interrupt_at="Ctrl-C ends it.")
+    assert (0, "\n") == (seen.exit_code, seen.stderr)

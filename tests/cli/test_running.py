@@ -1,0 +1,118 @@
+"""How a command ends: its exit code, its last words."""
+
+import asyncio
+import os
+import signal
+from contextlib import redirect_stderr, redirect_stdout
+
+import pytest
+
+from smstools_async import (
+    APIError,
+    AuthenticationError,
+    ClientClosedError,
+    CursorError,
+    PaginationStalledError,
+    RequestTimeoutError,
+    SmstoolsError,
+    TransportError,
+    UnexpectedAnswerError,
+)
+from smstools_async.cli._running import run, tell
+from tests.cli.command import Terminal, broken_pipe
+
+
+async def _raise(error: Exception) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "words"),
+    [
+        (APIError(418, None, "teapot"), 1, "The API answered HTTP 418: teapot. See"),
+        (AuthenticationError(401, 104, "Invalid"), 1, "The API answered HTTP 401 with error 104"),
+        (UnexpectedAnswerError("No page"), 1, "No page."),
+        (PaginationStalledError("Nothing new"), 1, "Nothing new. Go on later"),
+        (ClientClosedError(), 1, "This Client is closed."),
+        (SmstoolsError("It went wrong"), 1, "It went wrong"),
+        (OSError(28, "No space left on device"), 1, "[Errno 28] No space left on device"),
+        (PermissionError(13, "Permission denied", "a.csv"), 1, "a.csv: Permission denied"),
+        (CursorError("It is damaged"), 2, "It is damaged. Begin anew"),
+        (ValueError("page_size=0: give 1 to 2000"), 2, "page_size=0: give 1 to 2000"),
+        (TransportError("Refused"), 3, "Refused. Check the network"),
+        (RequestTimeoutError("Too late"), 3, "Too late. Try again"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+def test_error_has_its_exit_code_and_one_line(
+    error: Exception, exit_code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script can tell the kinds apart, a person reads what happened, nobody sees a traceback."""
+    with pytest.raises(SystemExit) as ended:
+        run(_raise(error))
+    assert exit_code == ended.value.code
+    written = capsys.readouterr()
+    assert "" == written.out
+    assert written.err.startswith(f"Error: {words}")
+    assert 1 == written.err.count("\n")
+
+
+def test_mistake_of_ours_is_not_hidden() -> None:
+    """A fault of the program itself comes out whole, to be reported."""
+    with pytest.raises(ZeroDivisionError):
+        run(_raise(ZeroDivisionError()))
+
+
+def test_stopped_command_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
+    """The last words come after what happened."""
+    with pytest.raises(SystemExit):
+        run(_raise(TransportError("Refused")), when_stopped=lambda: tell("Go on."))
+    assert ["Error: Refused.", "Go on."] == [
+        line[:15].rstrip() for line in capsys.readouterr().err.splitlines()
+    ]
+
+
+@pytest.mark.parametrize("error", [ValueError("wrong"), OSError("full")])
+def test_command_that_cannot_go_on_says_no_more(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong argument or a full disk is not mended by going on."""
+    with pytest.raises(SystemExit):
+        run(_raise(error), when_stopped=lambda: tell("Go on."))
+    assert "Go on." not in capsys.readouterr().err
+
+
+async def _signal_oneself(what: signal.Signals) -> None:
+    os.kill(os.getpid(), what)
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM])
+def test_interruption_ends_with_130(
+    what: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C and a polite request to end are the same; the handler of before is put back."""
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit) as ended:
+        run(_signal_oneself(what), when_stopped=lambda: tell("Go on."))
+    assert 130 == ended.value.code
+    assert "Interrupted.\nGo on.\n" == capsys.readouterr().err
+    assert before is signal.getsignal(signal.SIGTERM)
+
+
+def test_caret_of_the_terminal_has_its_own_line() -> None:
+    """A terminal shows `^C`; what follows begins below."""
+    terminal = Terminal()
+    with redirect_stderr(terminal), pytest.raises(SystemExit):
+        run(_signal_oneself(signal.SIGINT))
+    assert "\nInterrupted.\n" == str(terminal)
+
+
+def test_closed_output_ends_with_0_and_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever reads the output has enough; what is left in buffers goes nowhere."""
+    with broken_pipe() as stdout:
+        stdout.write("left in the buffer")
+        with redirect_stdout(stdout), pytest.raises(SystemExit) as ended:
+            run(_raise(BrokenPipeError()))
+        stdout.flush()
+    assert (0, "") == (ended.value.code, capsys.readouterr().err)
