@@ -6,11 +6,12 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smstools_async import Message, MessageFile
 from smstools_async.cli._chat import Chat
+from smstools_async.cli._running import tell
 from smstools_async.cli._terminal import visible
 from smstools_async.sandbox import Answer, Sandbox
 from tests.cli.command import PHONE, invoke, invoke_at_terminal
@@ -86,6 +87,7 @@ def test_line_end_of_two_characters_is_one_newline() -> None:
     assert "a\nb\\u000dc" == visible("a\r\nb\rc")
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.text(alphabet=st.characters()))
 def test_json_stays_the_same_json(text: str) -> None:
     """An export shown at a terminal can be copied from it."""
@@ -132,13 +134,19 @@ def test_export_to_a_file_keeps_the_text(sandbox: Sandbox) -> None:
     assert "a\u202eb" in invoke("export", PHONE).stdout
 
 
-def test_error_shows_nothing_dangerous(sandbox: Sandbox) -> None:
-    """The text of an error comes from the server."""
-    for payload in PAYLOADS.values():
-        sandbox.fail(Answer.error(103, payload))
-        result = invoke("count", PHONE)
-        assert result.stderr.startswith("Error: The API answered HTTP 400 with error 103")
-        assert result.stderr.replace("\n", "").isprintable()
+@each_payload
+def test_nothing_dangerous_is_told(payload: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that is said to a person goes one way."""
+    tell(payload)
+    assert capsys.readouterr().err.removesuffix("\n").isprintable()
+
+
+def test_error_of_the_server_shows_nothing_dangerous(sandbox: Sandbox) -> None:
+    """The words of a refusal are the server's."""
+    sandbox.fail(Answer.error(103, "a\x1b[2Jb\u202ec\x9bd"))
+    result = invoke("count", PHONE)
+    assert result.stderr.startswith("Error: The API answered HTTP 400 with error 103: a")
+    assert result.stderr.removesuffix("\n").isprintable()
 
 
 def test_argument_is_not_trusted_either() -> None:

@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smstools_async import Message, MessageFile
@@ -81,6 +81,7 @@ def test_dangerous_character_is_escaped(character: str, written: str) -> None:
     assert f'"text": "{written}"' in line
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(st.lists(MESSAGES, max_size=4))
 def test_written_messages_are_read_back_equal(messages: list[Message]) -> None:
     """Whatever a message holds, it is one line of UTF-8 to any reader, and nothing is lost."""
