@@ -32,7 +32,8 @@ from smstools_async._models import (
 
 _SENSIBLE_SECONDS = range(10**11)  # beyond it are milliseconds, not seconds
 _LONGEST_NUMBER = 32
-_HUMAN_NOTATION = re.compile(r"\+?[0-9 \u00a0().\-/]+")
+_SENSIBLE_COUNTS = range(10**12)
+_HUMAN_NOTATION = re.compile(r"(?:[ \u00a0(]*\+)?[0-9 \u00a0().\-/]+")
 _SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 &_-]{0,10}")
 
 
@@ -52,9 +53,10 @@ def write_phone(phone: str) -> str:
     """
     if not isinstance(phone, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
         raise TypeError(f"phone must be a str such as '+5511987654321', not {type(phone).__name__}")
-    digits = re.sub(r"[^0-9+]", "", phone)
-    if _HUMAN_NOTATION.fullmatch(phone) and 3 <= len(digits) <= _LONGEST_NUMBER:  # noqa: PLR2004 - short codes have three
-        return digits
+    number = re.sub(r"[^0-9+]", "", phone)
+    digits = len(number.removeprefix("+"))
+    if _HUMAN_NOTATION.fullmatch(phone) and 3 <= digits <= _LONGEST_NUMBER:  # noqa: PLR2004 - short codes have three
+        return number
     if _SENDER_ID.fullmatch(phone):
         return phone
     shape = re.sub(r"\d", "•", phone[:_LONGEST_NUMBER])
@@ -154,14 +156,27 @@ def _read_text(sent: object) -> str:
         case None:
             return ""
         case str():
-            return sent if sent.isascii() else _mend_surrogates(sent)
+            return _mend_text(sent)
         case _:
             raise _UnreadableError(f"{_kind(sent)}, not a text")
 
 
-def _mend_surrogates(text: str) -> str:
+def _mend_text(text: str) -> str:
     """Join halves of emoji that were escaped one by one; a half alone becomes U+FFFD."""
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _mend_texts(value: object) -> Any:
+    """Mend every text within a JSON value."""
+    if isinstance(value, str):
+        return _mend_text(value)
+    if _is_list(value):
+        return [_mend_texts(item) for item in value]
+    if _is_object(value):
+        return {_mend_text(key): _mend_texts(item) for key, item in value.items()}
+    return value
 
 
 def _read_number_as_text(sent: object) -> str:
@@ -183,7 +198,7 @@ def _read_seconds(sent: object) -> int:
             return _sensible(sent)
         case float() if math.isfinite(sent):
             return _sensible(math.floor(sent))
-        case str() if sent.isascii() and sent.isdigit() and len(sent) <= _LONGEST_NUMBER:
+        case str() if re.fullmatch("[0-9]{1,32}", sent):
             return _sensible(int(sent))
         case _:
             pass
@@ -203,9 +218,9 @@ def _read_count(sent: object) -> int | None:
     match sent:
         case bool():
             return None
-        case int() if sent >= 0:
+        case int() if sent in _SENSIBLE_COUNTS:
             return sent
-        case str() if sent.isascii() and sent.isdigit() and len(sent) <= _LONGEST_NUMBER:
+        case str() if re.fullmatch("[0-9]{1,12}", sent):
             return int(sent)
         case _:
             return None
@@ -215,7 +230,7 @@ def _read_list(sent: object) -> list[object]:
     """Read a list, which PHP may have written as an object with numbered keys."""
     if _is_list(sent):
         return sent
-    if _is_object(sent) and all(key.isdecimal() and len(key) <= _LONGEST_NUMBER for key in sent):
+    if _is_object(sent) and all(re.fullmatch("[0-9]{1,12}", key) for key in sent):
         return [sent[key] for key in sorted(sent, key=int)]
     raise _UnreadableError(f"{_kind(sent)}, not a list")
 
@@ -306,6 +321,14 @@ def _structure_message(sent: object, _: type[Message]) -> Message:
     return _from_wire(row)
 
 
+def _structure_file(sent: object, _: type[MessageFile]) -> MessageFile:
+    try:
+        return _from_wire_file(_read_file(sent))
+    except _UnreadableError as error:
+        problem = f"$ {error}"
+    raise UnexpectedAnswerError("The file is not as documented", (problem,))
+
+
 def _unstructure_file(file: MessageFile) -> dict[str, str]:
     return {"name": file.name, "image": file.url, "mime": file.mime}
 
@@ -341,6 +364,7 @@ Example:
     True
 """
 converter.register_structure_hook(Message, _structure_message)
+converter.register_structure_hook(MessageFile, _structure_file)
 converter.register_unstructure_hook(Message, _unstructure_message)
 converter.register_unstructure_hook(MessageFile, _unstructure_file)
 
@@ -424,7 +448,9 @@ def decode_document(body: bytes) -> Any:
         pass  # the standard library's decoder can be told to be lenient
     text = body.decode("utf-8-sig", "replace")
     try:
-        return json.loads(text, strict=False, parse_constant=_refuse_number, parse_float=_finite)
+        return _mend_texts(
+            json.loads(text, strict=False, parse_constant=_refuse_number, parse_float=_finite)
+        )
     except (ValueError, RecursionError):
         pass  # the original error holds the text of the messages
     raise UnexpectedAnswerError(f"The answer is {_describe(body)}, not JSON")
@@ -440,7 +466,7 @@ def _finite(number: str) -> float:
 
 
 def _describe(body: bytes) -> str:
-    start = body.lstrip()[:1]
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if not start:
         return "empty"
     if start == b"<":

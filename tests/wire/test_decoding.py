@@ -1,0 +1,424 @@
+"""Pages are read leniently where that cannot mislead, and refused where it can."""
+
+import json
+from typing import Any
+
+import pytest
+
+from smstools_async import (
+    ConversationPage,
+    Direction,
+    Message,
+    MessageFile,
+    UnexpectedAnswerError,
+    converter,
+)
+from smstools_async._convert import decode_page
+from tests.wire.rows import (
+    BOM,
+    PHONE,
+    TEXT,
+    VENDOR_EXAMPLE,
+    as_php_list,
+    body_of,
+    page_of,
+    row,
+    row_without,
+)
+
+FILE = {"name": "exame.png", "image": "https://files.example/1", "mime": "image/png"}
+SAME_FILE = MessageFile(name="exame.png", url="https://files.example/1", mime="image/png")
+NAMELESS_FILE = MessageFile(name="", url="x", mime="")
+
+
+def read(*rows: Any, **changes: Any) -> ConversationPage:
+    """Decode a page with these rows."""
+    return decode_page(body_of(*rows, **changes)).structured()
+
+
+def read_one(**changes: Any) -> Message:
+    """Decode a page with one row."""
+    return read(row(**changes))[0]
+
+
+def problems_of(body: bytes) -> tuple[str, ...]:
+    """Return what is wrong with a page."""
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        decode_page(body)
+    return caught.value.problems
+
+
+def test_vendor_example_is_two_messages() -> None:
+    """One without an id came in with a picture; their times are those of the example, in UTC."""
+    page = decode_page(VENDOR_EXAMPLE.read_bytes()).structured()
+    assert (2, 2, 1, 1000) == (page.total, page.shown, page.page, page.limit)
+    outbound, inbound = page
+    assert ("outbound", "{messageId}", ()) == (
+        outbound.direction,
+        outbound.message_id,
+        outbound.files,
+    )
+    picture = MessageFile(name="{image_name}", url="{image_url}", mime="image/")
+    assert ("inbound", None, (picture,)) == (inbound.direction, inbound.message_id, inbound.files)
+    for message in page:
+        assert message.datetime_text == f"{message.sent_at:%d %b %Y, %H:%M:%S}".lower()
+
+
+def test_vendor_example_round_trips() -> None:
+    """The rows come back exactly as the vendor wrote them."""
+    sent = json.loads(VENDOR_EXAMPLE.read_bytes())["conversation"]
+    page = decode_page(VENDOR_EXAMPLE.read_bytes()).structured()
+    assert sent == [converter.unstructure(message) for message in page]
+
+
+def test_every_field_has_its_place() -> None:
+    """What the vendor names one way, the model may name another."""
+    expected = Message(
+        message_id="740",
+        direction=Direction.OUTBOUND,
+        sender="Clinica",
+        receiver=PHONE,
+        text=TEXT,
+        files=(SAME_FILE,),
+        unix_time=1749113086,
+        datetime_text="05 jun 2025, 08:44:46",
+        delivery_status="REJECTED",
+    )
+    assert expected == read_one(
+        messageId="740",
+        direction="outbound",
+        sender="Clinica",
+        receiver=PHONE,
+        file=[FILE],
+        deliveryStatus="REJECTED",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "name", "expected"),
+    [
+        ("message", None, "text", ""),
+        ("message", "", "text", ""),
+        ("message", "a\x00b", "text", "a\x00b"),
+        ("messageId", "", "message_id", None),
+        ("messageId", 0, "message_id", "0"),
+        ("messageId", 740, "message_id", "740"),
+        ("messageId", 2**64, "message_id", str(2**64)),
+        ("sender", 5511987654321, "sender", "5511987654321"),
+        ("receiver", "0032470", "receiver", "0032470"),
+        ("sender", None, "sender", ""),
+        ("direction", "INBOUND", "direction", "inbound"),
+        ("direction", "sideways", "direction", "sideways"),
+        ("direction", None, "direction", ""),
+        ("deliveryStatus", "not delivered", "delivery_status", "NOT DELIVERED"),
+        ("deliveryStatus", "queued", "delivery_status", "queued"),
+        ("deliveryStatus", None, "delivery_status", ""),
+        ("datetime", None, "datetime_text", ""),
+        ("unixDatetime", "1749113086", "unix_time", 1749113086),
+        ("unixDatetime", 1749113086.7, "unix_time", 1749113086),
+        ("unixDatetime", 0, "unix_time", 0),
+        ("file", [], "files", ()),
+        ("file", {}, "files", ()),
+        ("file", [FILE, FILE], "files", (SAME_FILE, SAME_FILE)),
+        ("file", FILE, "files", (SAME_FILE,)),
+        ("file", {"10": FILE, "9": {"image": "x"}}, "files", (NAMELESS_FILE, SAME_FILE)),
+        ("file", [{"image": "x"}], "files", (NAMELESS_FILE,)),
+        ("file", [{"image": "x", "name": None, "mime": None}], "files", (NAMELESS_FILE,)),
+    ],
+)
+def test_field_is_read_leniently(field: str, sent: object, name: str, expected: object) -> None:
+    """What PHP may make of a value is read as what it was."""
+    assert expected == getattr(read_one(**{field: sent}), name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "direction"),
+    [
+        ({"mine": True}, "outbound"),
+        ({"mine": False}, "inbound"),
+        ({"mine": True, "direction": None}, "outbound"),
+        ({"mine": True, "direction": "inbound"}, "inbound"),
+        ({"mine": "yes", "direction": None}, ""),
+    ],
+    ids=["missing", "missing-not-mine", "null", "both", "no-boolean"],
+)
+def test_mine_fills_a_missing_direction(changes: dict[str, object], direction: str) -> None:
+    """And nothing else: the vendor's page mentions it, and no row shows it."""
+    assert direction == read({**row_without("direction"), **changes})[0].direction
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "expected"),
+    [
+        ("messageId", "message_id", None),
+        ("file", "files", ()),
+        ("datetime", "datetime_text", ""),
+        ("deliveryStatus", "delivery_status", ""),
+    ],
+)
+def test_missing_key_is_empty_where_that_is_harmless(key: str, name: str, expected: object) -> None:
+    """A message is one without these, too."""
+    assert expected == getattr(read(row_without(key))[0], name)
+
+
+@pytest.mark.parametrize("key", ["direction", "sender", "receiver", "message", "unixDatetime"])
+def test_missing_key_is_refused_where_it_would_mislead(key: str) -> None:
+    """A renamed key would empty the whole history without a word."""
+    assert (f"$.conversation[1].{key}: missing",) == problems_of(body_of(row(), row_without(key)))
+
+
+@pytest.mark.parametrize(
+    ("field", "sent", "problem"),
+    [
+        ("message", 5, "a number, not a text"),
+        ("message", True, "a boolean, not a text"),
+        ("message", ["x"], "a list, not a text"),
+        ("message", {"x": "y"}, "an object, not a text"),
+        ("messageId", 1.5, "a number, not a text"),
+        ("messageId", True, "a boolean, not a text"),
+        ("sender", ["x"], "a list, not a text"),
+        ("receiver", False, "a boolean, not a text"),
+        ("direction", 1, "a number, not a text"),
+        ("datetime", 1, "a number, not a text"),
+        ("deliveryStatus", 1, "a number, not a text"),
+        ("unixDatetime", None, "null, not a time in seconds"),
+        ("unixDatetime", True, "a boolean, not a time in seconds"),
+        ("unixDatetime", "yesterday", "a text, not a time in seconds"),
+        ("unixDatetime", "٢", "a text, not a time in seconds"),
+        ("unixDatetime", "1" * 33, "a text, not a time in seconds"),
+        ("unixDatetime", 1749113086000, "a number that is no time in seconds since 1970"),
+        ("unixDatetime", -1, "a number that is no time in seconds since 1970"),
+        ("unixDatetime", 10**20, "a number that is no time in seconds since 1970"),
+        ("file", "x.png", "a text, not a list"),
+        ("file", {"name": "x.png"}, "an object, not a list"),
+        ("file", [None], "holds null, not an object"),
+        ("file", [{"name": "x"}], "holds a file without the text `image`"),
+        ("file", [{"image": None}], "holds a file without the text `image`"),
+        ("file", [FILE | {"name": 1}], "a number, not a text"),
+    ],
+)
+def test_field_is_refused(field: str, sent: object, problem: str) -> None:
+    """What could mean something else is never bent; the problem has its path."""
+    (said,) = problems_of(body_of(row(), row(**{field: sent})))
+    assert said.startswith(f"$.conversation[1].{field}: {problem}")
+
+
+def test_every_problem_is_named() -> None:
+    """Not only the first one, so that one report tells all; in the order of the rows."""
+    body = body_of(row(message=1, sender=[]), row(), None, {})
+    assert (
+        "$.conversation[0].message: a number, not a text",
+        "$.conversation[0].sender: a list, not a text",
+        "$.conversation[2]: null, not an object",
+        "$.conversation[3].direction: missing",
+        "$.conversation[3].message: missing",
+        "$.conversation[3].receiver: missing",
+        "$.conversation[3].sender: missing",
+        "$.conversation[3].unixDatetime: missing",
+    ) == problems_of(body)
+
+
+def test_error_names_the_first_problems() -> None:
+    """And how many more there are."""
+    with pytest.raises(UnexpectedAnswerError, match=r"message: .*; .*sender: .*; .* and 6 more\."):
+        decode_page(body_of(row(message=1, sender=[]), row(), None, {}, []))
+
+
+@pytest.mark.parametrize(
+    ("page", "problem"),
+    [
+        ([], "$: a list, not an object"),
+        (None, "$: null, not an object"),
+        ("x", "$: a text, not an object"),
+        (7, "$: a number, not an object"),
+        (True, "$: a boolean, not an object"),
+        ({}, "$.conversation: missing"),
+        (page_of(conversation=None), "$.conversation: null, not a list"),
+        (page_of(conversation="x"), "$.conversation: a text, not a list"),
+        (page_of(conversation={"0": {}, "x": {}}), "$.conversation: an object, not a list"),
+    ],
+)
+def test_page_is_refused(page: object, problem: str) -> None:
+    """An answer of another shape is never taken for an empty history."""
+    assert (problem,) == problems_of(json.dumps(page).encode())
+
+
+def test_rows_may_be_a_php_list() -> None:
+    """With numbered keys, in the order of the numbers."""
+    rows = [row(message=str(number)) for number in range(12)]
+    page = read(conversation=dict(sorted(as_php_list(rows).items())))
+    assert [str(number) for number in range(12)] == [message.text for message in page]
+
+
+def test_empty_php_list_is_empty() -> None:
+    """PHP writes an empty object for it."""
+    assert 0 == len(read(conversation={}))
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        (7, 7),
+        ("7", 7),
+        (0, 0),
+        (None, None),
+        ("", None),
+        (" 7 ", None),
+        ("7.0", None),
+        ("٢", None),
+        (7.9, None),
+        (7.0, None),
+        (True, None),
+        (-7, None),
+        ("-7", None),
+        (10**12, None),
+        (10**40, None),
+        ("1" * 5000, None),
+        ([7], None),
+    ],
+)
+@pytest.mark.parametrize("name", ["total", "shown", "page", "limit"])
+def test_number_of_the_page_is_never_guessed(name: str, sent: object, expected: int | None) -> None:
+    """What is not plainly a count is unknown."""
+    assert expected == getattr(read(row(), **{name: sent}), name)
+
+
+def test_missing_numbers_are_unknown() -> None:
+    """The rows are there all the same."""
+    page = decode_page(json.dumps({"conversation": [row()]}).encode()).structured()
+    assert (1, None, None, None, None) == (
+        len(page),
+        page.total,
+        page.shown,
+        page.page,
+        page.limit,
+    )
+
+
+def test_unknown_fields_are_ignored() -> None:
+    """The vendor may add some any day."""
+    assert read(row()) == read(row(channel={"type": "sms"}), next=None)
+
+
+def test_repeated_key_counts_the_last_time() -> None:
+    """As in every parser of note."""
+    body = body_of(row()).replace(b'"message":', b'"message": "first", "message":')
+    assert TEXT == decode_page(body).structured()[0].text
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        (b"a\xffb", "a\ufffdb"),
+        (b"\xc3", "\ufffd"),
+        (b"\xed\xa0\xbd", "\ufffd\ufffd\ufffd"),
+        (rb"cut \ud83d", "cut \ufffd"),
+        (rb"\ude00 alone", "\ufffd alone"),
+        (rb"\ud83d\ud83d\ude00", "\ufffd😀"),
+        (rb"\ud83d\ude00", "😀"),
+        (b"a\nb\x01", "a\nb\x01"),
+        (rb"\u0000", "\x00"),
+        (rb"\ufeff\ud83d", "\ufeff\ufffd"),
+    ],
+    ids=[
+        "latin-1",
+        "cut-utf-8",
+        "cesu-8",
+        "high-half",
+        "low-half",
+        "half-and-whole",
+        "escaped-emoji",
+        "raw-control",
+        "nul",
+        "bom-in-text",
+    ],
+)
+def test_broken_text_is_mended(sent: bytes, text: str) -> None:
+    """One cut emoji does not lose a page, and what comes out can be written anywhere."""
+    message = decode_page(body_of(row()).replace(TEXT.encode(), sent)).structured()[0]
+    assert text == message.text
+    assert message.text.encode()
+
+
+def test_byte_order_mark_is_dropped() -> None:
+    """Some editors of PHP files leave one."""
+    assert read(row()) == decode_page(BOM + body_of(row())).structured()
+
+
+@pytest.mark.parametrize(
+    ("body", "description"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t", "empty"),
+        (BOM, "empty"),
+        (b"<!DOCTYPE html><html>", "an HTML page"),
+        (BOM + b"\n<br />", "an HTML page"),
+        (b"Warning: mysql " + body_of(), "a text"),
+        (body_of(row())[:-9], "a broken text"),
+        (body_of() + b"!", "a broken text"),
+        (body_of() + body_of(), "a broken text"),
+        (b"{'conversation': []}", "a broken text"),
+        (b"// comment\n" + body_of(), "a text"),
+        (b"\x1f\x8b\x08\x00", "a text"),
+        (body_of().decode().encode("utf-16"), "a text"),
+        (body_of(total=float("nan")), "a broken text"),
+        (body_of(total=float("inf")), "a broken text"),
+        (body_of(total=1).replace(b"1", b"1e999"), "a broken text"),
+        (body_of(total=1).replace(b"1", b"1" * 5000), "a broken text"),
+        (b"[" * 100_000, "a broken text"),
+        (b'{"conversation": [], "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "a broken text"),
+    ],
+    ids=[
+        "empty",
+        "blank",
+        "only-bom",
+        "html",
+        "html-after-bom",
+        "php-warning",
+        "cut",
+        "trailing",
+        "two-documents",
+        "single-quotes",
+        "comment",
+        "gzip",
+        "utf-16",
+        "nan",
+        "infinity",
+        "1e999",
+        "5000-digits",
+        "deep-and-cut",
+        "deep",
+    ],
+)
+def test_what_is_no_json_is_said_so(body: bytes, description: str) -> None:
+    """The error says what came instead."""
+    with pytest.raises(UnexpectedAnswerError, match=f"^The answer is {description}, not JSON"):
+        decode_page(body)
+
+
+def test_rows_are_structured_when_asked_for() -> None:
+    """One by one, or a choice of them; the seconds are there without."""
+    page = decode_page(body_of(*(row(unixDatetime=second) for second in (9, 5, 1))))
+    assert 3 == len(page)
+    assert [9, 5, 1] == page.seconds
+    assert 5 == page[1].unix_time
+    chosen = page.structured([2, 0])
+    assert [1, 9] == [message.unix_time for message in chosen]
+    assert 3 == chosen.total
+
+
+def test_converter_reads_a_row() -> None:
+    """From whatever JSON library the caller has, with all that is mended and refused."""
+    assert "cut \ufffd" == converter.structure(row(message="cut \ud83d"), Message).text
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        converter.structure(row(message=5), Message)
+    assert ("$.message: a number, not a text",) == caught.value.problems
+
+
+def test_converter_reads_and_writes_a_file() -> None:
+    """By the vendor's names."""
+    assert SAME_FILE == converter.structure(FILE, MessageFile)
+    assert FILE == converter.unstructure(SAME_FILE)
+    with pytest.raises(UnexpectedAnswerError) as caught:
+        converter.structure([FILE], MessageFile)
+    assert ("$ holds a list, not an object",) == caught.value.problems
