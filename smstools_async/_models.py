@@ -7,6 +7,7 @@ Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -36,6 +37,11 @@ class DeliveryStatus(StrEnum):
     BUFFERED = "BUFFERED"
     REJECTED = "REJECTED"
     UNKNOWN = "UNKNOWN"
+
+
+def _show_word(sent: str) -> str:
+    """Show a word of the server, unless it is none: it could hold a number, or escape codes."""
+    return re.sub(r"[^A-Za-z _-]", "•", f"{sent!s:.20}")
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +91,7 @@ class Message:
 
     message_id: str | None = None
     """The vendor's id; `None` on inbound messages."""
-    direction: str = attrs.field(repr=lambda direction: f"{direction!s:.20}")
+    direction: str = attrs.field(repr=_show_word)
     """A `Direction`, or whatever else the server sent."""
     sender: str = attrs.field(repr=False)
     """A phone number or an alphanumeric sender id."""
@@ -100,7 +106,7 @@ class Message:
     datetime_text: str = attrs.field(default="", repr=False)
     """The API's `datetime` as sent, like `05 jun 2025, 08:44:46`. Its time zone is documented
     nowhere; read `sent_at` instead."""
-    delivery_status: str = attrs.field(default="", repr=lambda status: f"{status!s:.20}")
+    delivery_status: str = attrs.field(default="", repr=_show_word)
     """A `DeliveryStatus`, or whatever else the server sent."""
 
     @property
@@ -151,13 +157,24 @@ class ConversationPage(Sequence[Message]):
 
 
 def _check_attempts(_: object, field: "attrs.Attribute[int]", value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"{field.name} must be an int, not {type(value).__name__}")
     if value < 1:
         raise ValueError(f"{field.name}={value}: a request is sent at least once")
 
 
 def _check_seconds(_: object, field: "attrs.Attribute[float]", value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"{field.name} must be a number of seconds, not {type(value).__name__}")
     if not 0 <= value < math.inf:
         raise ValueError(f"{field.name}={value}: give seconds, 0 or more, and finite")
+
+
+def _check_statuses(
+    _: object, field: "attrs.Attribute[frozenset[int]]", value: frozenset[int]
+) -> None:
+    if not all(isinstance(status, int) for status in value):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"{field.name} must be HTTP statuses, such as {{429, 503}}")
 
 
 def _freeze(statuses: Iterable[int]) -> frozenset[int]:
@@ -193,6 +210,7 @@ class Retry:
     statuses: frozenset[int] = attrs.field(
         default=frozenset({408, 429, 500, 502, 503, 504, *range(520, 525), 529}),
         converter=_freeze,
+        validator=_check_statuses,
         repr=False,
     )
     """The HTTP statuses that may pass."""

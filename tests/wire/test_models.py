@@ -1,0 +1,217 @@
+"""Models are values: they compare, hash, travel and show themselves without telling secrets."""
+
+import copy
+import json
+import pickle
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+import pytest
+
+from smstools_async import (
+    ConversationItem,
+    ConversationPage,
+    DeliveryStatus,
+    Direction,
+    Message,
+    MessageFile,
+    Retry,
+    TransportError,
+)
+
+FILE = MessageFile(name="laudo.pdf", url="https://files.example/laudo", mime="application/pdf")
+MESSAGE = Message(
+    message_id="740",
+    direction=Direction.OUTBOUND,
+    sender="Clinica",
+    receiver="+5511987654321",
+    text="Seu laudo chegou 📄",
+    files=(FILE,),
+    unix_time=1749113086,
+    datetime_text="05 jun 2025, 08:44:46",
+    delivery_status=DeliveryStatus.NOT_DELIVERED,
+)
+PAGE = ConversationPage(messages=(MESSAGE, MESSAGE), total=7, shown=2, page=1, limit=2)
+ITEM = ConversationItem(phone="+5511987654321", message=MESSAGE)
+VALUES = [
+    pytest.param(value, id=type(value).__name__) for value in (FILE, MESSAGE, PAGE, ITEM, Retry())
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_value_is_frozen(value: Any) -> None:
+    """No field can be set, and no other added."""
+    for name in (*attrs.asdict(value, recurse=False), "other"):
+        with pytest.raises((attrs.exceptions.FrozenInstanceError, AttributeError)):
+            setattr(value, name, None)
+    assert not hasattr(value, "__dict__")
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_equal_values_are_one_in_a_set(value: Any) -> None:
+    """They hash as they compare."""
+    assert {value} == {value, attrs.evolve(value)}
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_value_travels(value: Any) -> None:
+    """By pickle, of any protocol, and by copies."""
+    twins = [
+        copy.copy(value),
+        copy.deepcopy(value),
+        *(pickle.loads(pickle.dumps(value, protocol)) for protocol in range(6)),  # noqa: S301 - our own bytes
+    ]
+    assert [value] * 8 == twins
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_repr_tells_no_secrets(value: Any) -> None:
+    """Neither text, nor phone, nor file: values may be logged."""
+    shown = f"{value!r} {value}"
+    for secret in ("laudo", "Clinica", "98765", "jun 2025"):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("word", ["5511987654321", "a\x1b[31m", "x" * 10_000, "não"])
+def test_repr_shows_unknown_words_harmlessly(word: str) -> None:
+    """The server may send anything as a direction or status."""
+    shown = repr(attrs.evolve(MESSAGE, direction=word, delivery_status=word))
+    assert shown.isprintable()
+    assert word not in shown
+    assert 150 > len(shown)
+
+
+@pytest.mark.parametrize("name", [field.name for field in attrs.fields(Message)])
+def test_all_fields_tell_messages_apart(name: str) -> None:
+    """None is left out of the comparison."""
+    change: dict[str, Any] = {name: "x"}
+    assert MESSAGE != attrs.evolve(MESSAGE, **change)
+
+
+def test_message_needs_names() -> None:
+    """Nine positions would be mixed up."""
+    message_class: Any = Message
+    with pytest.raises(TypeError, match="positional"):
+        message_class("740", "inbound", "5511987654321", "Clinica", "Oi", (), 1749113086)
+
+
+def test_time_is_aware() -> None:
+    """In UTC, to the second."""
+    assert datetime(2025, 6, 5, 8, 44, 46, tzinfo=UTC) == MESSAGE.sent_at
+
+
+def test_message_becomes_json() -> None:
+    """A plain dict by our names, new each time."""
+    fields = MESSAGE.to_dict()
+    assert {
+        "message_id": "740",
+        "direction": "outbound",
+        "sender": "Clinica",
+        "receiver": "+5511987654321",
+        "text": "Seu laudo chegou 📄",
+        "files": [
+            {
+                "name": "laudo.pdf",
+                "url": "https://files.example/laudo",
+                "mime": "application/pdf",
+            }
+        ],
+        "unix_time": 1749113086,
+        "datetime_text": "05 jun 2025, 08:44:46",
+        "delivery_status": "NOT DELIVERED",
+    } == json.loads(json.dumps(fields))
+    fields["files"].clear()
+    assert MESSAGE.to_dict() != fields
+
+
+def test_page_is_a_sequence() -> None:
+    """Of its messages, with all that sequences can."""
+    other = attrs.evolve(MESSAGE, text="x")
+    page = attrs.evolve(PAGE, messages=(MESSAGE, other))
+    assert [MESSAGE, other] == list(page)
+    assert (2, other, (MESSAGE,), 1) == (len(page), page[-1], page[:1], page.index(other))
+    assert other in page
+    assert [other, MESSAGE] == list(reversed(page))
+    assert not ConversationPage(messages=(), total=0, shown=0, page=1, limit=1)
+
+
+def test_item_can_be_an_error() -> None:
+    """Of the conversation with its phone."""
+    error = TransportError("The connection broke")
+    item = ConversationItem(phone="+5511987654321", error=error)
+    assert (None, error) == (item.message, item.error)
+    assert "98765" not in repr(item)
+
+
+def test_retry_is_patient_by_default() -> None:
+    """By figures that held when an outage was simulated."""
+    retry = Retry()
+    assert (4, 90, 0.5, 20, 60) == (
+        retry.attempts,
+        retry.total_time,
+        retry.backoff_initial,
+        retry.backoff_max,
+        retry.retry_after_max,
+    )
+    assert {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529} == retry.statuses
+
+
+def test_retry_can_be_none() -> None:
+    """One attempt, and it is over."""
+    assert Retry(attempts=1) == Retry.none()
+
+
+SECONDS = ["total_time", "backoff_initial", "backoff_max", "retry_after_max"]
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("seconds", [0, 1, 0.5, 10**6])
+def test_retry_takes_seconds(name: str, seconds: Any) -> None:
+    """None at all included."""
+    assert seconds == getattr(Retry(**{name: seconds}), name)
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("seconds", [-1, float("nan"), float("inf")])
+def test_retry_refuses_what_is_no_time(name: str, seconds: Any) -> None:
+    """The error names the field and the value."""
+    with pytest.raises(ValueError, match=f"{name}={seconds}: give seconds"):
+        Retry(**{name: seconds})
+
+
+@pytest.mark.parametrize("name", SECONDS)
+@pytest.mark.parametrize("seconds", ["1", None, True])
+def test_retry_refuses_what_is_no_number(name: str, seconds: Any) -> None:
+    """The error names the field and the type."""
+    with pytest.raises(TypeError, match=f"{name} must be a number of seconds, not"):
+        Retry(**{name: seconds})
+
+
+@pytest.mark.parametrize("attempts", [0, -1])
+def test_retry_refuses_no_attempt(attempts: int) -> None:
+    """A request that is never sent has no outcome."""
+    with pytest.raises(ValueError, match=f"attempts={attempts}: a request is sent at least once"):
+        Retry(attempts=attempts)
+
+
+@pytest.mark.parametrize("attempts", [1.5, float("nan"), "3", None, True])
+def test_retry_counts_whole_attempts(attempts: Any) -> None:
+    """Not a number would never be reached."""
+    with pytest.raises(TypeError, match="attempts must be an int, not"):
+        Retry(attempts=attempts)
+
+
+def test_retry_takes_any_statuses() -> None:
+    """From any iterable, and keeps a copy."""
+    statuses = [503, 429, 503]
+    retry = Retry(statuses=statuses)
+    statuses.clear()
+    assert {429, 503} == retry.statuses
+
+
+@pytest.mark.parametrize("statuses", ["503", ["503"], 503, None])
+def test_retry_refuses_what_are_no_statuses(statuses: Any) -> None:
+    """A text would be taken for a set of letters."""
+    with pytest.raises(TypeError):
+        Retry(statuses=statuses)
