@@ -11,7 +11,8 @@ Vendor page: https://www.smstools.com/en/sms-gateway-api/handling_errors
 
 import json
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -53,34 +54,47 @@ _CLASS_OF_STATUS: dict[int, type[APIError]] = {
     422: InvalidRequestError,
     429: RateLimitError,
 }
-_LONGEST_REFUSAL = 65536
-_LONGEST_CODE = 9
+_LOWEST_NO = 400
+_LONGEST_NO = 65536
+_REASONS = {status.value: status.phrase for status in HTTPStatus if status >= _LOWEST_NO}
+_CODES = range(100_000)  # beyond it are numbers of another kind, of a phone perhaps
 
 
-def accept(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
+def accept(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    conceal: Callable[[str], str] = lambda words: words,
+) -> bytes:
     """Return the body of a yes.
 
-    `headers` are looked up in lower case.
+    `headers` are looked up in lower case. The server's words go through `conceal` before they go
+    into an error.
 
     Raises:
         APIError: the API said no, by its code or by the HTTP status.
         UnexpectedAnswerError: it is neither a yes nor a no, such as a redirect.
     """
-    if status >= HTTPStatus.BAD_REQUEST:
-        raise _refusal(status, headers, _read_object(body[:_LONGEST_REFUSAL]))
-    if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+    if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status >= _LOWEST_NO):
         raise UnexpectedAnswerError(_describe_detour(status, headers))
-    if b'"error' in body:  # rare: also in a text that quotes it, so look closer
-        _refuse_error_in_success(status, headers, _read_object(body))
-    return body
+    no = _read_no(status, body)
+    if no is None:
+        return body
+    raise _refusal(status, headers, no, conceal)
 
 
-def _refuse_error_in_success(status: int, headers: Mapping[str, str], answer: Any) -> None:
+def _read_no(status: int, body: bytes) -> Mapping[str, Any] | None:
+    """Return what the answer says if it is a no."""
+    if status >= _LOWEST_NO:
+        return _read_object(body[:_LONGEST_NO])
+    if b'"error' not in body:
+        return None
+    answer = _read_object(body)  # rare: a text may quote it, too
     if not (answer.get("error") or answer.get("errorMsg")):
-        return
-    if "conversation" in answer:
+        return None
+    if answer.get("conversation"):
         raise UnexpectedAnswerError("The answer holds a conversation and an error at once")
-    raise _refusal(status, headers, answer)
+    return answer
 
 
 def _describe_detour(status: int, headers: Mapping[str, str]) -> str:
@@ -101,15 +115,19 @@ def _describe_host(location: str) -> str:
     return "another path of the same host" if host is None else f"host '{quote_safely(host)}'"
 
 
-def _refusal(status: int, headers: Mapping[str, str], answer: Mapping[str, Any]) -> APIError:
-    error, text = answer.get("error"), answer.get("errorMsg")
+def _refusal(
+    status: int,
+    headers: Mapping[str, str],
+    answer: Mapping[str, Any],
+    conceal: Callable[[str], str],
+) -> APIError:
+    error = answer.get("error")
     code = _read_code(error)
-    words = text if isinstance(text, str) else error if isinstance(error, str) else ""
-    message = quote_safely(words if code is None or words != error else "") or _reason(status)
     cls = _CLASS_OF_CODE.get(code or 0) or _class_of_status(status)
-    if cls is RateLimitError:
-        return RateLimitError(status, code, message, read_retry_after(headers))
-    return cls(status, code, message)
+    candidates = (answer.get("errorMsg"), error if code is None else None)
+    words = next((words for words in candidates if words and isinstance(words, str)), "")
+    message = quote_safely(conceal(words)) or _REASONS.get(status, "no reason given")
+    return cls(status, code, message, read_retry_after(headers))
 
 
 def _class_of_status(status: int) -> type[APIError]:
@@ -119,23 +137,11 @@ def _class_of_status(status: int) -> type[APIError]:
 
 
 def _read_code(error: object) -> int | None:
-    if isinstance(error, int) and not isinstance(error, bool):
-        return error
-    if (
-        isinstance(error, str)
-        and error.isascii()
-        and error.isdigit()
-        and len(error) < _LONGEST_CODE
-    ):
+    if isinstance(error, str) and re.fullmatch(r"\s*[0-9]{1,5}\s*", error):
         return int(error)
+    if isinstance(error, int) and not isinstance(error, bool) and error in _CODES:
+        return error
     return None
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "no reason given"
 
 
 def _is_object(value: object) -> TypeGuard[dict[str, Any]]:

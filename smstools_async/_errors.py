@@ -26,7 +26,6 @@ import re
 from typing import ClassVar
 
 _NUMBER = re.compile(r"\d(?:[\s().\-/]*\d){4,}")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a1-\u1fff\u2010-\u2027\u2030-\u205e\u20a0-\ud7ff]")
 _LONGEST_QUOTE = 200
 
 
@@ -40,9 +39,14 @@ def quote_safely(text: str) -> str:
         >>> quote_safely("receiver +55 11 98765-4321 is invalid\n")
         'receiver +•••21 is invalid'
     """
-    printable = _UNPRINTABLE.sub(" ", text[: 2 * _LONGEST_QUOTE])
-    masked = _NUMBER.sub(lambda number: f"•••{number[0][-2:]}", printable)
+    beginning = text[: 2 * _LONGEST_QUOTE]
+    printable = "".join(letter if letter.isprintable() else " " for letter in beginning)
+    masked = _NUMBER.sub(_mask, printable)
     return " ".join(masked.split())[:_LONGEST_QUOTE]
+
+
+def _mask(number: re.Match[str]) -> str:
+    return "•••" + re.sub(r"\D", "", number[0])[-2:]
 
 
 class SmstoolsError(Exception):
@@ -85,14 +89,19 @@ class APIError(SmstoolsError):
 
     remedy: ClassVar[str] = "See the vendor's list of errors, 'handling errors'"
 
-    def __init__(self, status: int, code: int | None, message: str) -> None:
-        super().__init__(status, code, message)
+    def __init__(
+        self, status: int, code: int | None, message: str, retry_after: float | None = None
+    ) -> None:
+        super().__init__(status, code, message, retry_after)
         self.status = status
         """The HTTP status. It can be 200: the API is said to send errors that way too."""
         self.code = code
         """The vendor's error code, such as 104; `None` where none came."""
         self.message = message
         """What the server said, shortened and with its numbers masked."""
+        self.retry_after = retry_after
+        """How long the server asks to wait before the next request, in seconds; `None` where it did
+        not say. It comes with HTTP 429, and with 503 as well."""
 
     def __str__(self) -> str:
         """Say what the API answered and what to do next."""
@@ -129,15 +138,6 @@ class NotFoundError(APIError):
 
 class RateLimitError(APIError):
     """Too many requests at once."""
-
-    def __init__(
-        self, status: int, code: int | None, message: str, retry_after: float | None = None
-    ) -> None:
-        super().__init__(status, code, message)
-        self.args = (status, code, message, retry_after)
-        self.retry_after = retry_after
-        """How long to wait before the next request, in seconds; `None` where the server did not
-        say."""
 
     def __str__(self) -> str:
         """Say what the API answered and how long to wait."""
