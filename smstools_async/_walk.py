@@ -24,9 +24,9 @@ that makes walks fast; only the proofs make them right.
 import math
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from smstools_async._cursor import Frontier, Order, Position, digest
 from smstools_async._errors import PaginationStalledError
@@ -36,6 +36,8 @@ LARGEST_LIMIT = 2000
 """The most rows the API gives at once (error 135 beyond)."""
 _MOST_IDLE_ANSWERS = 64
 """A gallop and a bisection over four billion rows: beyond it nothing more will come."""
+_MOST_EMPTY_PAGES = 3
+"""More empty pages in a row, where rows were seen before, are no hiccup."""
 _MOST_FRUITLESS = 4
 """Windows read on, each twice as long, after one without news; then single rows are looked at."""
 _LONGEST_LIST = 10**8
@@ -47,6 +49,8 @@ _TELLING_LIMIT = 64
 
 
 Identify = Callable[[Message], bytes]
+RowT = TypeVar("RowT")
+_Row = tuple[int, bytes]
 
 
 class Answer(Protocol):
@@ -102,6 +106,18 @@ def _served_limit(window: Window, answer: Answer) -> int:
     if answer.limit and len(answer) <= answer.limit:
         return answer.limit
     return window.limit
+
+
+def _leave_out(rows: Mapping[int, RowT], known: Counter[RowT]) -> list[int]:
+    """Return the indexes of the rows that are not known; of equal ones as many as are new."""
+    left = known.copy()
+    news: list[int] = []
+    for index, row in rows.items():
+        if left[row] > 0:
+            left[row] -= 1
+        else:
+            news.append(index)
+    return news
 
 
 class _View:
@@ -201,36 +217,30 @@ class Taken:
 
 
 class _Ending:
-    """How sure it is that the list ends where the last row was seen.
+    """How sure it is that the list ends where the last row was seen, when `total` does not say so.
 
     A short page alone proves nothing, since servers are known to clamp limits, and an empty one may
-    be a hiccup. Unless `total` agrees, the end is looked at again, then one page further.
+    be a hiccup. So the end is looked at again, beginning with rows seen before: if these come, and
+    nothing behind them, one more look is taken one page further.
     """
 
     def __init__(self) -> None:
-        self.looks = 0
+        self.look_again = False
+        """Whether the next window is to begin with rows seen before."""
+        self.look_further = False
+        """Whether the next window is to lie one page further."""
         self.short_page = 0
         """How many rows the short page had that is in doubt."""
+        self.empty_pages = 0
+        """How many pages in a row had not even the rows seen before."""
 
     def note(self, *, rows: int, is_short: bool, has_news: bool) -> None:
         """Take an answer that `total` does not explain."""
-        if not is_short:
-            self.looks = self.short_page = 0
-        elif has_news:
-            self.looks = 1
-            self.short_page = rows
-        else:
-            self.looks += 1
-
-    @property
-    def look_again(self) -> bool:
-        """Whether the next window is to begin with a row seen before."""
-        return self.looks == 1
-
-    @property
-    def look_further(self) -> bool:
-        """Whether the next window is to lie one page further."""
-        return self.looks == 2  # noqa: PLR2004 - after the one that looked again
+        self.look_again = is_short and (has_news or not rows)
+        self.look_further = is_short and rows > 0 and not has_news
+        self.empty_pages = 0 if rows else self.empty_pages + 1
+        if has_news or not is_short:
+            self.short_page = rows if is_short else 0
 
 
 class _Drift:
@@ -337,7 +347,7 @@ class Walk:
         self._most_ties = 1
         self._fruitless = _MOST_FRUITLESS
         self._idle_answers = 0
-        self._sequence: Counter[bytes] | None = None
+        self._sequence: Counter[_Row] | None = None
 
     def _farther(self, resumed: Frontier | None, first: int | None) -> Frontier | None:
         """Return the frontier to begin at: where an earlier walk stood, or the first second."""
@@ -377,7 +387,7 @@ class Walk:
     def _plan_reading(self, most: int) -> list[Window]:
         windows = [self._window_at(self._position, self._overlap)]
         overlap = self._most_ties + 1 + self._away if self._drift.is_seen else 0
-        while len(windows) < most and not self._unsure and not self._ending.looks:
+        while len(windows) < most and not (self._unsure or self._ending.look_again):
             edge = windows[-1].stop if self._forward else windows[-1].start
             if self._needs_nothing_beyond(edge):
                 break
@@ -525,15 +535,9 @@ class Walk:
         """Return the rows of the frontier's second that were not handed out yet."""
         if self._frontier is None or not ties:
             return list(ties)
-        counted, width = self._frontier.seen.copy(), self._frontier.width
-        return [index for index in ties if not self._count_off(counted, view, index, width)]
-
-    def _count_off(
-        self, counted: Counter[bytes], view: _View, index: int, width: int | None
-    ) -> bool:
-        identity = self._identify(view.answer[index])[:width]
-        counted[identity] -= 1
-        return counted[identity] >= 0
+        width = self._frontier.width
+        rows = {index: self._identify(view.answer[index])[:width] for index in ties}
+        return _leave_out(rows, self._frontier.seen)
 
     def _is_at_border(self, view: _View) -> bool:
         """Whether no row of the list can stand before this window, seen along the walk."""
@@ -687,6 +691,10 @@ class Walk:
         if has_news and self._ending.short_page:
             self._clamp(self._ending.short_page)  # it was not the end, so it was the server's limit
         self._ending.note(rows=len(view), is_short=view.is_short, has_news=has_news)
+        if self._ending.empty_pages > _MOST_EMPTY_PAGES:
+            raise PaginationStalledError(
+                f"The server speaks of {total} rows, and sends nothing after {self._position}"
+            )
         if not view.is_short and self._fruitless == _MOST_FRUITLESS:
             self._leave_for_frontier(view)
 
@@ -698,48 +706,41 @@ class Walk:
     def _conclude(self, view: _View) -> None:
         """Believe that the list ends, unless one page further it goes on."""
         if len(view) and view.keys[-1] > self._key:
-            self._read_between()
-        elif self._position == 0 and self.total:
-            raise PaginationStalledError(f"The server speaks of {self.total} rows and sends none")
-        else:
-            self.finished = True
-            self.degraded |= self.total is not None and self.total != self._position
-
-    def _read_between(self) -> None:
-        """Ask for smaller windows: rows go on beyond a page that was shorter than asked for."""
-        if not 0 < self._ending.short_page < self._page_size:
             raise PaginationStalledError(
                 f"The list ends after {self._position} rows, and goes on one page further"
             )
-        self._clamp(self._ending.short_page)
-        self._ending = _Ending()
+        self.finished = True
+        self.degraded |= self.total is not None and self.total != self._position
 
     # Reading a list without order
 
     def _read_in_sequence(self, view: _View) -> Sequence[int]:
         """Leave out what the last window had too: the best there is when times tell nothing."""
-        before = self._recent_digests()
-        news = [index for index in view.indexes if not self._count_off(before, view, index, None)]
+        rows = self._rows_of(view)
+        news = _leave_out(rows, self._recent_rows())
         overlaps = len(news) < len(view)
         is_patient = self._away < self._page_size
         if is_patient and not (overlaps or view.start == 0 or self._has_not_shrunk(view)):
             self.on_course = False
             self._step_back(view, min(0, self._change(view)))
             return ()
-        self._sequence = Counter(self._identify(view.answer[index]) for index in view.indexes)
+        self._sequence = Counter(rows.values())
         return self._hand_out(
             view, [i for i in news if self._is_wanted(view, i)], is_complete=False
         )
 
-    def _recent_digests(self) -> Counter[bytes]:
+    def _rows_of(self, view: _View) -> dict[int, _Row]:
+        return {
+            index: (view.seconds[index], self._identify(view.answer[index]))
+            for index in view.indexes
+        }
+
+    def _recent_rows(self) -> Counter[_Row]:
         """Return what the last window held; on the first call the list loses its order."""
         if self._sequence is not None:
-            return self._sequence.copy()
+            return self._sequence
         self.degraded = True
-        if self.taken is None:
-            return Counter()
-        view = self.taken.view
-        return Counter(self._identify(view.answer[index]) for index in view.indexes)
+        return Counter() if self.taken is None else Counter(self._rows_of(self.taken.view).values())
 
     def _has_not_shrunk(self, view: _View) -> bool:
         return self._change(view) >= 0 and view.answer.total is not None
