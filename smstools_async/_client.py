@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import anyio
-from anyio.lowlevel import checkpoint
 
 from smstools_async._convert import WirePage, decode_document, decode_page, write_phone
 from smstools_async._cursor import Cursor, Order, read_cursor
@@ -24,6 +23,7 @@ from smstools_async._pages import (
     Progress,
     Reader,
     find_head,
+    give_way,
 )
 from smstools_async._session import Credentials, HttpClient, Session, Timeout, split_path
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
@@ -86,6 +86,9 @@ class Client:
         max_connections: int = 8,
         http_client: HttpClient | None = None,
     ) -> None:
+        _check_range("max_connections", max_connections, 1, None)
+        if not isinstance(retry, Retry):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+            raise TypeError(f"retry must be a Retry, not {type(retry).__name__}")
         self._session = Session(
             Credentials(
                 _from_environment("client_id", client_id),
@@ -132,21 +135,20 @@ class Client:
 
         A way out for what is not modelled yet. `path` is below the base URL, each of its parts is
         quoted. `params` that are `None` are left out. A `GET` is tried again as `retry` says, any
-        other method is sent once.
+        other method is sent once, and `None` is returned where it succeeds without a word.
 
         Raises:
             SmstoolsError: as for every call.
-            ValueError: `path` has empty parts, dots or a query.
+            ValueError: `path` has empty parts, dots or a query, or `method` is no word.
 
         Example:
             >>> async def credits(client: Client) -> str:
             ...     return (await client.request("GET", "/balance"))["credits"]
         """
-        parts = split_path(path)
-        if method.upper() == "GET" and json is None:
+        parts, method = split_path(path), _check_method(method)
+        if method == "GET" and json is None:
             return await self._session.get(parts, params or {}, decode_document)
-        body = await self._session.send(method.upper(), parts, params=params, json=json)
-        return decode_document(body)
+        return await self._session.send(method, parts, _decode_what_came, params=params, json=json)
 
     async def get_conversation(
         self, phone: str, *, page: int = 1, limit: int = 1000
@@ -255,7 +257,7 @@ class Client:
             reader.progress.show(batch)
             while not batch.is_exhausted:
                 if batch.is_others_turn:
-                    await checkpoint()
+                    await give_way()
                 yield batch.next_message()
 
     def conversation_pages(
@@ -455,7 +457,7 @@ class Client:
                 pause = interval / 2
                 while not batch.is_exhausted:
                     if batch.is_others_turn:
-                        await checkpoint()
+                        await give_way()
                     yield batch.next_message()
             latest = reader.cursor
             if latest is None:
@@ -518,6 +520,18 @@ def _from_environment(name: str, given: str | None) -> str:
             f"{name} is missing: pass it as Client({name}=…), or set {variable} in the environment"
         )
     return value
+
+
+def _check_method(method: str) -> str:
+    if not isinstance(method, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"method must be a str such as 'GET', not {type(method).__name__}")
+    if not (method.isascii() and method.isalpha()):
+        raise ValueError(f"method={method!r} is none of HTTP's; give 'GET' or another one")
+    return method.upper()
+
+
+def _decode_what_came(body: bytes) -> Any:
+    return decode_document(body) if body.strip() else None
 
 
 def _check_range(name: str, value: int, least: int, most: int | None) -> None:
