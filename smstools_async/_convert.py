@@ -347,7 +347,7 @@ def _unstructure_message(message: Message) -> dict[str, Any]:
     }
 
 
-converter = cattrs.Converter()
+converter: cattrs.Converter = cattrs.Converter()
 """Turns the vendor's JSON shape into models and back.
 
 Example:
@@ -382,10 +382,10 @@ class WirePage:
 
     def __init__(self, envelope: _WirePage) -> None:
         self._rows = envelope.conversation
-        self.total = _read_count(envelope.total)
-        self.shown = _read_count(envelope.shown)
-        self.page = _read_count(envelope.page)
-        self.limit = _read_count(envelope.limit)
+        self.total: int | None = _read_count(envelope.total)
+        self.shown: int | None = _read_count(envelope.shown)
+        self.page: int | None = _read_count(envelope.page)
+        self.limit: int | None = _read_count(envelope.limit)
 
     def __len__(self) -> int:
         return len(self._rows)

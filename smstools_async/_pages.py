@@ -147,10 +147,10 @@ class Batch:
     """
 
     def __init__(self, answer: WirePage, taken: Taken, reader: Reader) -> None:
-        self.answer = answer
+        self.answer: WirePage = answer
         self.rows: Sequence[int] = taken.rows
-        self.handed_out = 0
-        self.handed_out_before = reader.found
+        self.handed_out: int = 0
+        self.handed_out_before: int = reader.found
         self._taken = taken
         self._reader = reader
 
@@ -202,11 +202,11 @@ class Reader:
         prefetch: int = 0,
         progress: Progress | None = None,
     ) -> None:
-        self.walk = walk
-        self.requests = 0
-        self.found = 0
-        self.waiting = 0.0
-        self.progress = progress or Progress()
+        self.walk: Walk = walk
+        self.requests: int = 0
+        self.found: int = 0
+        self.waiting: float = 0.0
+        self.progress: Progress = progress or Progress()
         self.progress.follow(self)
         self._fetch = fetch
         self._phone = phone

@@ -126,16 +126,16 @@ class _View:
     def __init__(self, window: Window, answer: Answer, *, forward: bool, descending: bool) -> None:
         limit = _served_limit(window, answer)
         sign = -1 if forward == descending else 1
-        self.answer = answer
-        self.forward = forward
-        self.descending = descending
-        self.start = ((answer.page or window.page) - 1) * limit
-        self.stop = self.start + len(answer)
-        self.is_short = len(answer) < limit
-        self.indexes = range(len(answer)) if forward else range(len(answer) - 1, -1, -1)
-        self.seconds = answer.seconds
+        self.answer: Answer = answer
+        self.forward: bool = forward
+        self.descending: bool = descending
+        self.start: int = ((answer.page or window.page) - 1) * limit
+        self.stop: int = self.start + len(answer)
+        self.is_short: bool = len(answer) < limit
+        self.indexes: range = range(len(answer)) if forward else range(len(answer) - 1, -1, -1)
+        self.seconds: Sequence[int] = answer.seconds
         times = self.seconds if forward else reversed(self.seconds)
-        self.keys = [sign * second for second in times]
+        self.keys: list[int] = [sign * second for second in times]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -183,8 +183,8 @@ class Taken:
     def __init__(
         self, view: _View, rows: Sequence[int], before: Frontier | None, identify: Identify
     ) -> None:
-        self.view = view
-        self.rows = rows
+        self.view: _View = view
+        self.rows: Sequence[int] = rows
         self._before = before
         self._identify = identify
 
@@ -303,17 +303,17 @@ class Walk:
         resume: Position | None = None,
     ) -> None:
         self.finished: bool = max_messages == 0
-        self.degraded = False
+        self.degraded: bool = False
         """Whether the server contradicted itself, or sorts neither way."""
-        self.on_course = True
+        self.on_course: bool = True
         """Whether the last answer could be used; if not, those planned with it cannot either."""
         self.total: int | None = None
         """How many messages the server says there are."""
-        self.arrived = 0
+        self.arrived: int = 0
         """How many more they became since the first answer."""
         self.taken: Taken | None = None
         """What the last answer of use brought."""
-        self.skipped = 0
+        self.skipped: int = 0
         """How many rows were received and not handed out: known already, or out of range."""
 
         self._identify: Identify = lambda message: digest(message, phone)

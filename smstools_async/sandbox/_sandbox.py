@@ -86,9 +86,9 @@ class Sandbox:
         seed: int = 0,
         now: Callable[[], int] | None = None,
     ) -> None:
-        self.client_id = client_id
-        self.client_secret = client_secret
-        self.quirks = Quirks()
+        self.client_id: str = client_id
+        self.client_secret: str = client_secret
+        self.quirks: Quirks = Quirks()
         """How this service departs from the well-behaved one."""
         self.latency: float | Callable[[int], float] = 0.0
         """Seconds from a request to its answer; a callable gets the request's number."""
@@ -99,9 +99,9 @@ class Sandbox:
         sandbox in it, and the history moves while it is walked."""
         self.requests: list[LoggedRequest] = []
         """Every request so far, oldest first; may be cleared."""
-        self.in_flight = 0
+        self.in_flight: int = 0
         """How many requests have begun and are neither answered to the last byte nor given up."""
-        self.most_in_flight = 0
+        self.most_in_flight: int = 0
         """The most that were ever in flight at once."""
         self._seed = seed
         self._now = now
