@@ -96,12 +96,12 @@ _DIRECTIONS: dict[str, str] = {direction: direction for direction in Direction}
 _STATUSES: dict[str | None, str] = {None: "", **{status: status for status in DeliveryStatus}}
 
 
-def _read_direction(sent: str) -> str:
-    return _DIRECTIONS.get(sent) or _DIRECTIONS.get(sent.lower(), sent)
+def _fold_direction(sent: str) -> str:
+    return _DIRECTIONS.get(sent.lower(), sent)
 
 
-def _read_status(sent: str | None) -> str:
-    return _STATUSES.get(sent) or _STATUSES.get((sent or "").upper(), sent or "")
+def _fold_status(sent: str | None) -> str:
+    return _STATUSES.get((sent or "").upper(), sent or "")
 
 
 def _from_wire_file(file: _WireFile) -> MessageFile:
@@ -109,17 +109,18 @@ def _from_wire_file(file: _WireFile) -> MessageFile:
 
 
 def _from_wire(row: _WireMessage) -> Message:
-    sent_id = row.messageId
+    """Make a message of a row: the inner loop of everything, so calls are spared."""
+    sent_id, files = row.messageId, row.file
     return Message(
         message_id=sent_id if type(sent_id) is str and sent_id else _read_id(sent_id),
-        direction=_read_direction(row.direction),
+        direction=_DIRECTIONS.get(row.direction) or _fold_direction(row.direction),
         sender=row.sender,
         receiver=row.receiver,
         text=row.message or "",
-        files=tuple(map(_from_wire_file, row.file)) if row.file else (),
+        files=tuple([_from_wire_file(file) for file in files]) if files else (),
         unix_time=row.unixDatetime,
         datetime_text=row.datetime or "",
-        delivery_status=_read_status(row.deliveryStatus),
+        delivery_status=_STATUSES.get(row.deliveryStatus) or _fold_status(row.deliveryStatus),
     )
 
 
@@ -187,6 +188,8 @@ def _read_number_as_text(sent: object) -> str:
 
 
 def _read_id(sent: object) -> str | None:
+    if sent is None:
+        return None
     return _read_number_as_text(sent) or None
 
 
