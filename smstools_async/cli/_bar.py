@@ -23,18 +23,20 @@ class ProgressBar(Display):
         super().__init__(
             BarColumn(),
             TextColumn("{task.description}"),
+            TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
             console=Console(stderr=True),
             transient=True,
         )
-        self.add_task("connecting", total=None)
+        self.add_task("connecting", total=None, rate="")
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Look at the walk, then draw."""
         for task in self.tasks:
             came, expected = self._walk.yielded, self._expected()
             text = f"{counted_of(came, expected, 'message')}{self._reason_to_wait()}"
-            self.update(task.id, completed=came, total=expected, description=text)
+            rate = f"{came / (task.elapsed or 1):,.0f}/s" if came else ""
+            self.update(task.id, completed=came, total=expected, description=text, rate=rate)
         return super().get_renderables()
 
     def _reason_to_wait(self) -> str:

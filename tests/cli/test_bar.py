@@ -1,5 +1,6 @@
 """The progress bar: what it says while a walk goes on."""
 
+import re
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from typing import cast
@@ -35,3 +36,12 @@ def test_bar_says_how_far_it_is(walk: _Walk, expected: int | None, text: str) ->
     with redirect_stderr(terminal), ProgressBar(cast("Progress", walk), lambda: expected):
         pass
     assert text in str(terminal)
+
+
+def test_bar_says_how_fast_it_is() -> None:
+    """Messages a second, on average, once some have come."""
+    terminal = Terminal()
+    walk = cast("Progress", _Walk(yielded=1200))
+    with redirect_stderr(terminal), ProgressBar(walk, lambda: 5000):
+        pass
+    assert re.search(r"1,200 of 5,000 messages [0-9,]+/s", str(terminal))
