@@ -248,6 +248,8 @@ class Reader:
                 self._ready = await self._read_on()
             except SmstoolsError as error:
                 error.cursor = self.cursor
+                if error.cursor is not None:
+                    error.add_note(f"What came before is whole. Go on with cursor={error.cursor!s}")
                 raise
             await self.progress.tell()
         batch, self._ready = self._ready, None

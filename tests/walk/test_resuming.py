@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smstools_async import Client, Cursor, CursorError, Message, Progress
+from smstools_async import Client, Cursor, CursorError, InvalidRequestError, Message, Progress
 from smstools_async._cursor import Frontier, Order, Position, digest, read_cursor, write_cursor
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Answer, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 
@@ -202,6 +202,21 @@ def test_a_cursor_of_another_version_is_refused() -> None:
     packed[-4:] = binascii.crc32(packed[:-4]).to_bytes(4)
     with pytest.raises(CursorError, match="version 9"):
         Cursor(urlsafe_b64encode(packed).decode().rstrip("="))
+
+
+@pytest.mark.anyio
+async def test_an_error_says_where_to_go_on(client: Client, sandbox: Sandbox) -> None:
+    """The cursor is an attribute, and stands in the traceback for whoever has only that."""
+    sandbox.add_conversation(PHONE, messages=30)
+    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=2)
+    with pytest.raises(InvalidRequestError) as refusal:
+        await take(client, "newest", None, None, page_size=10)
+    cursor = refusal.value.cursor
+    assert cursor is not None
+    assert f"Go on with cursor={cursor}" in refusal.value.__notes__[0]
+    rest = client.iter_conversation(PHONE, page_size=10, cursor=cursor)
+    sandbox.stop_failing()
+    assert list(sandbox.messages(PHONE)[10:]) == [message async for message in rest]
 
 
 def test_a_cursor_is_a_text_that_travels() -> None:
