@@ -75,10 +75,10 @@ class Schedule:
     def yields_arrivals(self) -> bool:
         """Whether messages may come that were not there when the walk began.
 
-        Always from old to new; and where the server sorts that way, those that came before its far
-        end was read.
+        Always from old to new; and before the first message is handed out, where the server sorts
+        that way, or where the first rows were too few to show which way it does.
         """
-        return self.order == "oldest" or self.server_order == "oldest"
+        return "oldest" in (self.order, self.server_order) or self.page_size < 3
 
     @property
     def is_quiet(self) -> bool:
