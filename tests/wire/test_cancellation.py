@@ -1,0 +1,200 @@
+"""A call may be cancelled at any moment; the client and its pool stay whole."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from random import Random
+
+import anyio
+import anyio.abc
+import httpx
+import pytest
+
+from smstools_async import Client, Retry
+from smstools_async.sandbox import Answer, Sandbox, serving
+from tests.wire.asking import (
+    AT_ONCE,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    LOCAL_URL,
+    PHONE,
+    client_of,
+    listening,
+    sandbox_of,
+)
+from tests.wire.rows import body_of, row
+
+CONNECTIONS = 4
+BODY = body_of(*(row(message=f"Mensagem {number}") for number in range(50)))
+
+
+async def answer_each(connection: anyio.abc.ByteStream) -> None:
+    """Answer whatever comes by a page, in pieces, with room for others in between."""
+    while True:
+        await connection.receive()
+        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY))
+        for start in range(0, len(BODY), 2000):
+            await connection.send(BODY[start : start + 2000])
+            await anyio.lowlevel.checkpoint()
+
+
+async def cancel_by_scopes(client: Client, calls: int) -> int:
+    """Make calls, a few at once, and cancel each after some turns; return how many were served."""
+    random, served = Random(7), 0
+
+    async def call(turns: int) -> None:
+        nonlocal served
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(give_up_after, turns, tasks.cancel_scope)
+            await client.get_conversation(PHONE)
+            served += 1
+            tasks.cancel_scope.cancel()
+
+    async def give_up_after(turns: int, scope: anyio.CancelScope) -> None:
+        for _ in range(turns):
+            await anyio.lowlevel.checkpoint()
+        scope.cancel()
+
+    for _ in range(calls // 10):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(10):
+                tasks.start_soon(call, random.randrange(60))
+    return served
+
+
+async def cancel_tasks(client: Client, calls: int) -> int:
+    """Make calls, a few at once, and cancel each task as asyncio does."""
+    random, served = Random(7), 0
+
+    async def call_and_cancel() -> None:
+        nonlocal served
+        task = asyncio.create_task(client.get_conversation(PHONE))
+        for _ in range(random.randrange(60)):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait({task})
+        served += not task.cancelled()
+
+    for _ in range(calls // 10):
+        await asyncio.gather(*(call_and_cancel() for _ in range(10)))
+    return served
+
+
+async def assert_whole(client: Client) -> None:
+    """Every connection can be used at once; a lost one would leave a call waiting for ever."""
+    with anyio.fail_after(5):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3 * CONNECTIONS):
+                tasks.start_soon(client.get_conversation, PHONE)
+
+
+@pytest.mark.anyio
+async def test_five_hundred_cancelled_calls_in_process() -> None:
+    """Nothing is left in flight."""
+    sandbox = sandbox_of()
+    async with client_of(sandbox, max_connections=CONNECTIONS) as client:
+        served = await cancel_by_scopes(client, 500)
+        await assert_whole(client)
+    assert 0 <= served < 500
+    assert 0 == sandbox.in_flight
+    assert sandbox.most_in_flight <= CONNECTIONS
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_five_hundred_cancelled_calls_on_trio() -> None:
+    """On real connections, of a pool that was given: it loses no slot."""
+    limits = httpx.Limits(max_connections=CONNECTIONS)
+    options = {"base_url": LOCAL_URL, "max_connections": CONNECTIONS}
+    async with listening(answer_each) as path:
+        transport = httpx.AsyncHTTPTransport(uds=path, limits=limits)
+        async with client_of(transport, **options) as client:
+            assert 0 <= await cancel_by_scopes(client, 500) < 500
+            await assert_whole(client)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("cancel", [cancel_by_scopes, cancel_tasks], ids=["scopes", "tasks"])
+async def test_five_hundred_cancelled_calls_on_asyncio(
+    cancel: Callable[[Client, int], Awaitable[int]],
+) -> None:
+    """On real connections of our own, by cancel scopes and by asyncio itself."""
+    async with (
+        serving(sandbox_of()) as base_url,
+        Client(
+            CLIENT_ID,
+            CLIENT_SECRET,
+            base_url=base_url,
+            max_connections=CONNECTIONS,
+            retry=Retry.none(),
+        ) as client,
+    ):
+        assert 0 <= await cancel(client, 500) < 500
+        await assert_whole(client)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+@pytest.mark.parametrize("turns", range(8))
+async def test_connection_that_was_just_made_is_not_lost(turns: int) -> None:
+    """A cancellation waits for the moment when httpcore can take it."""
+    limits = httpx.Limits(max_connections=1)
+    async with listening(answer_each) as path:
+        transport = httpx.AsyncHTTPTransport(uds=path, limits=limits)
+        async with client_of(transport, base_url=LOCAL_URL, max_connections=1) as client:
+            for _ in range(10):
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(client.get_conversation, PHONE)
+                    for _ in range(turns):
+                        await anyio.lowlevel.checkpoint()
+                    tasks.cancel_scope.cancel()
+            with anyio.fail_after(5):
+                await client.get_conversation(PHONE)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("turns", range(12))
+async def test_cancelled_call_is_cancelled(turns: int) -> None:
+    """At whatever moment: it neither returns nor raises anything else, and is not tried again."""
+    sandbox = sandbox_of()
+    sandbox.fail(Answer(status=503), times=None)
+    async with client_of(sandbox, retry=Retry(attempts=1000)) as client:
+        with anyio.CancelScope() as scope:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(client.get_conversation, PHONE)
+                for _ in range(turns):
+                    await anyio.lowlevel.checkpoint()
+                scope.cancel()
+        assert scope.cancelled_caught
+        requests = len(sandbox.requests)
+        await anyio.wait_all_tasks_blocked()
+        assert requests == len(sandbox.requests)
+
+
+@pytest.mark.asyncio
+async def test_inner_task_cancelled_alone_cancels_the_call() -> None:
+    """Asyncio lets anybody cancel any task, as some servers do when they stop."""
+    sandbox = sandbox_of()
+    sandbox.latency = 3600
+    has_begun = asyncio.Event()
+    sandbox.before_each_request = lambda _: has_begun.set()
+    async with client_of(sandbox, timeout=7200, retry=AT_ONCE) as client:
+        call = asyncio.create_task(client.get_conversation(PHONE))
+        await has_begun.wait()
+        (inner,) = asyncio.all_tasks() - {call, asyncio.current_task()}
+        inner.cancel()
+        await asyncio.wait({call})
+        assert call.cancelled()
+        sandbox.latency = 0
+        assert 3 == len(await client.get_conversation(PHONE))
+
+
+@pytest.mark.anyio
+async def test_timeout_of_the_caller_leaves_the_client_usable() -> None:
+    """The commonest way to cancel."""
+    sandbox = Sandbox(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    sandbox.latency = 3600
+    async with client_of(sandbox, timeout=7200, max_connections=1) as client:
+        with pytest.raises(TimeoutError), anyio.fail_after(0.001):
+            await client.get_conversation(PHONE)
+        sandbox.latency = 0
+        assert 0 == len(await client.get_conversation(PHONE))

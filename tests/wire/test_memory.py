@@ -1,0 +1,89 @@
+"""Nothing of an answer stays in memory after its call, even while the collector does not run."""
+
+import gc
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx
+import httpx2
+import pytest
+
+from smstools_async import Client, Retry, SmstoolsError
+from smstools_async.sandbox import Answer, Sandbox, serving
+from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
+from tests.wire.rows import body_of, row
+
+CALLS = 20
+KIB = 1024
+LARGE = [row(message="x" * 1000)] * 300
+
+
+@pytest.fixture(autouse=True)
+def without_collector() -> Iterator[None]:
+    """Let reference counts do all the work."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+async def growth_of(client: Client) -> int:
+    """Call some times; return by how many KiB memory has grown for good."""
+
+    async def call() -> None:
+        with suppress(SmstoolsError):
+            await client.get_conversation(PHONE)
+
+    await call()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for _ in range(CALLS):
+            await call()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return (after - before) // KIB
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(body=body_of(*LARGE)),
+        Answer(body=body_of(*LARGE)[:-9]),
+        Answer(body=body_of(*LARGE, row(message=5))),
+        Answer(body=body_of(*LARGE), cut_after=300 * KIB),
+        Answer(body=body_of(*LARGE, error="105")),
+        Answer(status=500, body=b'{"errorMsg": "' + b"x" * 300 * KIB + b'"}'),
+        Answer(headers={"Content-Encoding": "br"}, body=body_of(*LARGE)),
+    ],
+    ids=["page", "cut-json", "wrong-shape", "cut", "with-error", "500", "brotli"],
+)
+async def test_bodies_are_let_go(answer: Answer) -> None:
+    """Each has 300 KiB; what stays are the small cycles of other libraries."""
+    sandbox = sandbox_of()
+    sandbox.fail(answer, times=None)
+    async with client_of(sandbox) as client:
+        assert await growth_of(client) < 30 * CALLS
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    "http_client_class", [httpx.AsyncClient, httpx2.AsyncClient], ids=["httpx", "httpx2"]
+)
+async def test_bodies_of_connections_are_let_go(
+    http_client_class: type[httpx.AsyncClient] | type[httpx2.AsyncClient],
+) -> None:
+    """By both libraries, although one ties its responses into a cycle."""
+    sandbox = Sandbox(client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
+    for _ in range(300):
+        sandbox.receive(PHONE, "x" * 1000)
+    async with serving(sandbox) as base_url, http_client_class() as http_client:
+        client = Client(
+            CLIENT_ID, CLIENT_SECRET, base_url=base_url, http_client=http_client, retry=Retry.none()
+        )
+        assert await growth_of(client) < 60 * CALLS

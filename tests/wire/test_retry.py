@@ -1,0 +1,329 @@
+"""What may pass is tried again, as `Retry` says, and nothing else is."""
+
+import gzip
+import random
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+import stamina
+import trio
+
+from smstools_async import (
+    APIError,
+    AuthenticationError,
+    RateLimitError,
+    Retry,
+    ServerError,
+    SmstoolsError,
+    TransportError,
+)
+from smstools_async._session import Credentials, Session, _Backoff
+from smstools_async.sandbox import (
+    Answer,
+    ConnectionRefused,
+    Disconnect,
+    Outcome,
+    ReadTimedOut,
+    Sandbox,
+)
+from tests.wire.asking import (
+    AT_ONCE,
+    PHONE,
+    client_of,
+    run_virtually,
+    sandbox_of,
+)
+from tests.wire.rows import body_of
+
+BUSY = Answer(status=503)
+PASSING_STATUSES = [408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529]
+LASTING_STATUSES = [302, 400, 401, 403, 404, 405, 409, 410, 422, 501, 505, 599]
+LASTING_CODES = [102, 103, 104, 108, 116, 125, 135, 138, 200, 1002, 1403]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        pytest.param(ConnectionRefused(), id="refused"),
+        pytest.param(ReadTimedOut(), id="timed-out"),
+        pytest.param(Disconnect(), id="disconnect"),
+        pytest.param(Disconnect(after_bytes=10), id="cut"),
+        pytest.param(
+            Answer(headers={"Content-Encoding": "gzip"}, body=gzip.compress(body_of())[:-4]),
+            id="cut-gzip",
+        ),
+        pytest.param(Answer.error(105, "Server error", status=400), id="105"),
+        pytest.param(Answer.error(105, "Server error", status=200), id="105-in-200"),
+        *(pytest.param(Answer(status=status), id=str(status)) for status in PASSING_STATUSES),
+    ],
+)
+async def test_trouble_that_may_pass_is_tried_again(outcome: Outcome) -> None:
+    """The caller gets the page, as if nothing had been."""
+    sandbox = sandbox_of(messages=3)
+    sandbox.fail(outcome, times=2)
+    async with client_of(sandbox, retry=AT_ONCE) as client:
+        assert 3 == len(await client.get_conversation(PHONE))
+    assert 3 == len(sandbox.requests)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(pytest.param(Answer(status=status), id=str(status)) for status in LASTING_STATUSES),
+        *(pytest.param(Answer.error(code, "No"), id=f"code-{code}") for code in LASTING_CODES),
+        pytest.param(Answer.error(104, "No", status=503), id="104-in-503"),
+        pytest.param(Answer.error(1002, "No", status=429), id="1002-in-429"),
+        pytest.param(Answer(body=b"<html>"), id="html"),
+        pytest.param(Answer(body=b"{}"), id="no-page"),
+        pytest.param(Answer(headers={"Content-Encoding": "br"}, body=b"x"), id="brotli"),
+    ],
+)
+async def test_what_will_not_pass_is_raised_at_once(answer: Answer) -> None:
+    """The same request would fail again."""
+    sandbox = sandbox_of()
+    sandbox.fail(answer, times=None)
+    async with client_of(sandbox, retry=AT_ONCE) as client:
+        with pytest.raises(SmstoolsError):
+            await client.get_conversation(PHONE)
+    assert 1 == len(sandbox.requests)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("status", [401, 403])
+async def test_refused_login_is_never_tried_again(status: int) -> None:
+    """Not even where the caller asks for it: too many of them lock the account."""
+    sandbox = sandbox_of()
+    sandbox.fail(Answer(status=status), times=None)
+    retry = Retry(statuses=[status], backoff_initial=0)
+    async with client_of(sandbox, retry=retry) as client:
+        with pytest.raises(AuthenticationError):
+            await client.get_conversation(PHONE)
+    assert 1 == len(sandbox.requests)
+
+
+@pytest.mark.asyncio
+async def test_statuses_can_be_chosen() -> None:
+    """Those given replace the ones by default."""
+    sandbox = sandbox_of()
+    sandbox.fail(Answer(status=404))
+    sandbox.fail(BUSY)
+    async with client_of(sandbox, retry=Retry(statuses=[404], backoff_initial=0)) as client:
+        with pytest.raises(ServerError):
+            await client.get_conversation(PHONE)
+    assert 2 == len(sandbox.requests)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("retry", "requests"),
+    [(Retry.none(), 1), (Retry(attempts=2, backoff_initial=0), 2), (AT_ONCE, 4)],
+    ids=["none", "twice", "default"],
+)
+async def test_attempts_are_bounded(retry: Retry, requests: int) -> None:
+    """The last one's error is raised, a plain one."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY, times=requests - 1)
+    sandbox.fail(Answer.error(105, "The last", status=500), times=None)
+    async with client_of(sandbox, retry=retry) as client:
+        with pytest.raises(ServerError, match="The last") as caught:
+            await client.get_conversation(PHONE)
+    assert requests == len(sandbox.requests)
+    assert (None, None) == (caught.value.__cause__, caught.value.__context__)
+
+
+class Times:
+    """When the requests of a sandbox came, in seconds from the first one."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._moments: list[float] = []
+        sandbox.before_each_request = lambda _: self._moments.append(trio.current_time())
+
+    def __iter__(self) -> Iterator[float]:
+        return (round(moment - self._moments[0], 6) for moment in self._moments)
+
+
+def times_of_attempts(outcome: Outcome, *, latency: float = 0, **retry: Any) -> list[float]:
+    """Let every attempt fail; return when each began."""
+    sandbox = sandbox_of()
+    sandbox.fail(outcome, times=None)
+    sandbox.latency = latency
+    times = Times(sandbox)
+
+    async def fail() -> None:
+        async with client_of(sandbox, retry=Retry(**retry)) as client:
+            with pytest.raises((APIError, TransportError)):
+                await client.get_conversation(PHONE)
+
+    run_virtually(fail)
+    return list(times)
+
+
+@pytest.fixture
+def longest_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every random wait be as long as it may."""
+
+    def draw_the_longest(_: float, longest: float) -> float:
+        return longest
+
+    monkeypatch.setattr(random, "uniform", draw_the_longest)
+
+
+@pytest.mark.usefixtures("longest_jitter")
+def test_waits_double_up_to_a_limit() -> None:
+    """From `backoff_initial` to `backoff_max`."""
+    times = times_of_attempts(BUSY, attempts=6, backoff_initial=1, backoff_max=5)
+    assert [0, 1, 3, 7, 12, 17] == times
+
+
+def test_waits_are_drawn_by_lot() -> None:
+    """From nothing to the limit, so that many clients do not come back together."""
+    times = times_of_attempts(BUSY, attempts=40, backoff_initial=2, backoff_max=2, total_time=90)
+    waits = [later - earlier for earlier, later in pairwise(times)]
+    assert 39 == len(waits)
+    assert 0 <= min(waits) < 0.5
+    assert 1.5 < max(waits) <= 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_server_may_ask_for_a_wait(status: int) -> None:
+    """`Retry-After` goes before the random wait."""
+    asking = Answer(status=status, headers={"Retry-After": "7"})
+    assert [0, 7, 14] == times_of_attempts(asking, attempts=3)
+
+
+def test_server_may_ask_by_a_date() -> None:
+    """Counted by the clock of the server."""
+    dates = {
+        "Retry-After": "Mon, 23 Nov 2026 12:00:09 GMT",
+        "Date": "Mon, 23 Nov 2026 12:00:00 GMT",
+    }
+    assert [0, 9] == times_of_attempts(Answer(status=429, headers=dates), attempts=2)
+
+
+@pytest.mark.parametrize("sent", ["0", "-1", "nan", "inf", "1e999", "soon", ""])
+@pytest.mark.usefixtures("longest_jitter")
+def test_nonsense_to_wait_for_is_ignored(sent: str) -> None:
+    """Neither a hot loop nor an endless sleep comes of it."""
+    asking = Answer(status=429, headers={"Retry-After": sent})
+    assert [0, 0.5] == times_of_attempts(asking, attempts=2)
+
+
+@pytest.mark.parametrize(
+    ("asked", "retry"),
+    [("61", {}), ("86400", {}), ("6", {"retry_after_max": 5}), ("6", {"total_time": 5})],
+    ids=["long", "day", "cap", "total"],
+)
+def test_too_long_a_wait_is_left_to_the_caller(asked: str, retry: dict[str, float]) -> None:
+    """The error comes at once, and tells how long it would have been."""
+    asking = Answer(status=429, headers={"Retry-After": asked})
+    assert [0] == times_of_attempts(asking, **retry)
+
+
+@pytest.mark.asyncio
+async def test_error_tells_the_wait_that_was_too_long() -> None:
+    """In seconds, so that a worker can put the job off."""
+    sandbox = sandbox_of()
+    sandbox.fail(Answer(status=429, headers={"Retry-After": "3600"}))
+    async with client_of(sandbox, retry=Retry()) as client:
+        with pytest.raises(RateLimitError, match="Wait 3600 seconds") as caught:
+            await client.get_conversation(PHONE)
+    assert 3600 == caught.value.retry_after
+
+
+@pytest.mark.usefixtures("longest_jitter")
+def test_no_attempt_begins_after_the_total_time() -> None:
+    """The time that attempts take counts as well."""
+    times = times_of_attempts(
+        BUSY, latency=3, attempts=100, backoff_initial=1, backoff_max=1, total_time=10
+    )
+    assert [0, 4, 8] == times
+
+
+def test_no_time_for_a_second_attempt() -> None:
+    """`total_time=0` leaves one."""
+    assert [0] == times_of_attempts(BUSY, latency=1, total_time=0)
+
+
+def test_patience_may_last_very_long() -> None:
+    """Doubling does not overflow after a thousand attempts."""
+    waits = list[float]()
+
+    async def fail_for_days() -> None:
+        backoff = _Backoff(Retry(attempts=2000, total_time=10**6), lambda _: None)
+        for _ in range(1100):
+            backoff.begin_attempt()
+            waits.append(backoff.next_wait(TransportError("The connection broke")))
+
+    run_virtually(fail_for_days)
+    assert 1100 == len(waits)
+    assert 0 < max(waits) <= 20
+
+
+def session_of(sandbox: Sandbox, http_client: httpx.AsyncClient, retry: Retry) -> Session:
+    """Make a session, the room below a client."""
+    return Session(
+        Credentials(sandbox.client_id, sandbox.client_secret),
+        "https://sandbox.example/v1",
+        timeout=30,
+        retry=retry,
+        max_connections=8,
+        http_client=http_client,
+        user_agent="test",
+    )
+
+
+@pytest.mark.usefixtures("longest_jitter")
+def test_waits_are_told() -> None:
+    """How long each takes, and 0 when it is over."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY, times=2)
+    told: list[float] = []
+
+    async def wait_twice() -> bytes:
+        async with httpx.AsyncClient(transport=sandbox.transport()) as http_client:
+            session = session_of(sandbox, http_client, Retry())
+            return await session.get(["conversation", PHONE], {}, bytes, told.append)
+
+    assert run_virtually(wait_twice).startswith(b"{")
+    assert [0.5, 0, 1, 0] == told
+
+
+@pytest.mark.usefixtures("longest_jitter")
+def test_end_of_a_wait_is_told_when_it_is_cancelled() -> None:
+    """Nobody is shown a wait that is not there."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY, times=None)
+    told: list[float] = []
+
+    async def lose_patience() -> None:
+        async with httpx.AsyncClient(transport=sandbox.transport()) as http_client:
+            session = session_of(sandbox, http_client, Retry())
+            with anyio.move_on_after(0.1):
+                await session.get(["conversation", PHONE], {}, bytes, told.append)
+
+    run_virtually(lose_patience)
+    assert [0.5, 0] == told
+
+
+@pytest.mark.asyncio
+async def test_switches_of_stamina_work() -> None:
+    """Tests of users can turn waiting, or trying again, off."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY, times=None)
+    async with client_of(sandbox, retry=Retry(backoff_initial=80, backoff_max=80)) as client:
+        with stamina.set_testing(True, attempts=2), pytest.raises(ServerError):
+            await client.get_conversation(PHONE)
+        assert 2 == len(sandbox.requests)
+        stamina.set_active(False)
+        try:
+            with pytest.raises(ServerError):
+                await client.get_conversation(PHONE)
+        finally:
+            stamina.set_active(True)
+    assert 3 == len(sandbox.requests)
