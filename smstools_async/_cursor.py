@@ -21,7 +21,7 @@ DIGEST_SIZE = 8
 """Bytes of a row's hash: two of 10,000 rows of one second collide once in 10**11 walks."""
 
 _VERSION = 1
-_HEAD = struct.Struct(">BBHQIHB")
+_HEAD = struct.Struct(">BBHQIIB")
 _CHECK = struct.Struct(">I")
 _NO_HINT = 0xFFFFFFFF
 _LONGEST = 148  # bytes, so that the text stays below 200 characters

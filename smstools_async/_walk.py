@@ -10,9 +10,9 @@ known is that no new row hides before the window. That is proven if
 
 - the window begins at the end of the list where the walk began, or
 - its first row is passed (older rows cannot stand before newer ones in a sorted list), or
-- the walk goes from new to old, the window begins where the last one ended, `total` did not fall
-  since, and no counted row turns up again. Then whatever moved the rows moved them towards the
-  window, and the counted rows that are missing from it leave just enough room for the new ones.
+- the walk goes from new to old, and of the rows known already just as many turn up in the window
+  as it overlaps the last one by, and `total` grew by since. Each arrival moves one known row into
+  it; had any deletion above moved a new one out, fewer would be there than `total` accounts for.
 
 The third proof needs no overlap, so a quiet history costs nothing. Once the history is seen to
 move, windows overlap. A window without proof is thrown away, and an earlier one asked for.
@@ -121,11 +121,23 @@ def _leave_out(rows: Mapping[int, RowT], known: Counter[RowT]) -> list[int]:
 
 
 class _View:
-    """An answer in the direction of the walk: `keys` grow, whichever way times do."""
+    """An answer in the direction of the walk: `keys` grow, whichever way times do.
 
-    def __init__(self, window: Window, answer: Answer, *, forward: bool, descending: bool) -> None:
+    `is_sequel`: it was asked for after the one before it was answered.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        answer: Answer,
+        *,
+        forward: bool,
+        descending: bool,
+        is_sequel: bool,
+    ) -> None:
         limit = _served_limit(window, answer)
         sign = -1 if forward == descending else 1
+        self.is_sequel: bool = is_sequel
         self.answer: Answer = answer
         self.forward: bool = forward
         self.descending: bool = descending
@@ -247,31 +259,37 @@ class _Drift:
     """How the list moves, by what was seen of it: so far must the next windows overlap."""
 
     def __init__(self, *, assume: bool) -> None:
-        self._assume = assume
-        self.is_seen = assume
+        self._is_certain = assume
+        self._is_suspected = False
         self._rise = 0
         self._fall = 0
         self._slack = 0
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether windows have to overlap. A list that moved once is not trusted again."""
+        return self._is_certain or self._is_suspected
+
     def assume(self) -> None:
-        """Take it as moving from now on, since `total` would not tell."""
-        self._assume = self.is_seen = True
+        """Take it as moving from now on."""
+        self._is_certain = True
 
     def notice(self, change: int) -> None:
         """Take how `total` changed since the last answer."""
-        self._rise = max(change, self._rise * 3 // 4)
-        self._fall = max(-change, self._fall * 3 // 4)
-        self.is_seen |= change != 0
+        self._rise = max(change, self._rise - self._rise // 8)
+        self._fall = max(-change, self._fall - self._fall // 8)
+        self._is_certain |= change != 0
 
     def doubt(self, shift: int) -> None:
-        """Learn that an overlap was too short."""
-        self.is_seen = True
+        """Learn that an overlap was too short, or that there was none."""
+        self._is_suspected = True
         self._slack = max(4, 2 * self._slack, abs(shift))
 
     def settle(self, *, moved: bool) -> None:
         """Learn that an overlap sufficed, and whether it showed that rows had moved."""
         self._slack = self._slack * 3 // 4
-        self.is_seen = self._assume or moved or self._rise > 0 or self._fall > 0
+        self._is_certain |= moved
+        self._is_suspected = False
 
     def away(self, *, forward: bool) -> int:
         """Return how many rows the list may move away from the next window, leaving a gap."""
@@ -339,6 +357,7 @@ class Walk:
         self._search: _Search | None = None
         self._ending = _Ending()
         self._far_end: int | None = None
+        self._planned_first: Window | None = None
         self._position = 0
         self._position_total: int | None = None
         self._unsure = False
@@ -386,6 +405,7 @@ class Walk:
 
     def _plan_reading(self, most: int) -> list[Window]:
         windows = [self._window_at(self._position, self._overlap)]
+        self._planned_first = windows[0]
         overlap = self._most_ties + 1 + self._away if self._drift.is_seen else 0
         while len(windows) < most and not (self._unsure or self._ending.look_again):
             edge = windows[-1].stop if self._forward else windows[-1].start
@@ -464,7 +484,13 @@ class Walk:
             return ()
         if not self._begun and not self._find_direction(window, answer):
             return ()
-        view = _View(window, answer, forward=self._forward, descending=self._descending)
+        view = _View(
+            window,
+            answer,
+            forward=self._forward,
+            descending=self._descending,
+            is_sequel=window == self._planned_first,
+        )
         if self._search is not None:
             self._narrow(self._search, window.start, view)
             return ()
@@ -546,19 +572,26 @@ class Walk:
         return len(view) > 0 and view.stop in (view.answer.total, self._far_end)
 
     def _adjoins(self, view: _View, known: int) -> bool:
-        """Whether just those rows are known again that this window shares with the last by design.
+        """Whether just those rows are known again that this window must share with the last.
 
-        Then, with all movement going towards the window, the new ones are all in it. Windows that
-        were asked for together may be answered in any order; but the first one answered after a
-        movement shows it, and those behind are not used.
+        These are the ones they overlap by, and as many more as `total` grew. No row more than that
+        can have moved into the window, so if no more are known, the new ones are all in it.
+
+        Of windows that were asked for together nobody knows which was answered first. So `total`
+        tells nothing of these but that it did not fall; the first of them that is answered after a
+        movement shows it, and those behind it are not used.
         """
         if self._unsure or not self._newest or self.taken is None or self.degraded:
             return False
         if not self._forward:
             return known == view.stop - self._position
         before, now = self._position_total, view.answer.total
-        is_steady = before is not None and now is not None and now >= before
-        return is_steady and known == self._position - view.start
+        if before is None or now is None:
+            return False
+        shared = self._position - view.start
+        if view.is_sequel:
+            return known == shared + now - before
+        return known == shared and now >= before
 
     def _has_moved(self, view: _View, known: int) -> bool:
         """Whether the rows known already stand elsewhere than when they were last seen."""
