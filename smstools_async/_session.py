@@ -17,6 +17,7 @@ Traps of httpx 0.28 and httpcore 1.0 that shape this room, each with its test:
 
 import math
 import random
+import re
 import ssl
 import sys
 import zlib
@@ -152,9 +153,10 @@ def _parse_url(text: str) -> httpx.URL | None:
     """Read an address as the HTTP client will."""
     try:
         url = httpx.URL(text)
-    except httpx.InvalidURL:
+        has_port = url.port is None or url.port in _PORTS
+        is_whole = bool(url.host) and has_port and not re.search(r"\s", text)
+    except (httpx.InvalidURL, ValueError):
         return None
-    is_whole = url.host and (url.port is None or url.port in _PORTS) and text == text.strip()
     return url if is_whole else None
 
 
@@ -333,7 +335,6 @@ class Session:
         if no is None:
             raise failure
         return no  # a no stands, whatever becomes of its body
-
 
     async def _send(self, request: Any) -> Any:
         with anyio.CancelScope() as scope:

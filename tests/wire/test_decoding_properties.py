@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smstools_async import (
@@ -31,6 +31,7 @@ def read(body: bytes) -> ConversationPage | None:
         return None
 
 
+@settings(max_examples=50)
 @given(PAGES)
 def test_both_ways_agree(page: dict[str, Any]) -> None:
     """A byte order mark leads the second way, where the first one would have done."""

@@ -19,8 +19,9 @@ from smstools_async import (
     TransportError,
     UnexpectedAnswerError,
 )
-from smstools_async.sandbox import Answer, Disconnect, Outcome, ReadTimedOut, serving
-from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, Scripted, client_of, sandbox_of
+from smstools_async.sandbox import Answer, Disconnect, Outcome, ReadTimedOut
+from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, Scripted, client_of
+from tests.wire.conftest import Port
 from tests.wire.rows import body_of, row
 
 LIBRARIES = [pytest.param(library, id=library.__name__) for library in (httpx, httpx2)]
@@ -55,31 +56,31 @@ def settings_of(http_client: Any) -> dict[str, Any]:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("library", LIBRARIES)
-async def test_given_client_stays_as_it_was(library: ModuleType) -> None:
+async def test_given_client_stays_as_it_was(library: ModuleType, port: Port) -> None:
     """Not closed, and not changed, after success and after trouble."""
-    sandbox = sandbox_of()
-    async with (
-        serving(sandbox) as base_url,
-        library.AsyncClient(
-            headers={"X-Own": "1"},
-            params={"own": "2"},
-            cookies={"own": "3"},
-            timeout=7,
-            base_url="https://own.example/",
-        ) as http_client,
-    ):
-        before = settings_of(http_client)
-        client = Client(
-            CLIENT_ID, CLIENT_SECRET, base_url=base_url, http_client=http_client, retry=Retry.none()
-        )
-        async with client:
+    http_client = library.AsyncClient(
+        headers={"X-Own": "1"},
+        params={"own": "2"},
+        cookies={"own": "3"},
+        timeout=7,
+        base_url="https://own.example/",
+    )
+    before = settings_of(http_client)
+    async with http_client:
+        async with Client(
+            CLIENT_ID,
+            CLIENT_SECRET,
+            base_url=port.base_url,
+            http_client=http_client,
+            retry=Retry.none(),
+        ) as client:
             await client.get_conversation(PHONE)
-            sandbox.fail(Disconnect())
+            port.sandbox.fail(Disconnect())
             with pytest.raises(TransportError):
                 await client.get_conversation(PHONE)
         assert not http_client.is_closed
         assert before == settings_of(http_client)
-        assert 404 == (await http_client.get(f"{base_url}/balance", params={})).status_code
+        assert 404 == (await http_client.get(f"{port.base_url}/balance")).status_code
 
 
 @pytest.mark.asyncio
@@ -98,16 +99,15 @@ async def test_given_client_stays_as_it_was(library: ModuleType) -> None:
     ids=["page", "502", "empty", "cut", "disconnect", "silent", "redirect"],
 )
 async def test_both_libraries_work_on_the_wire(
-    library: ModuleType, outcome: Outcome, expected: str | None
+    library: ModuleType, outcome: Outcome, expected: str | None, port: Port
 ) -> None:
     """Errors come out as ours, whichever library raised them."""
-    sandbox = sandbox_of()
-    sandbox.fail(outcome)
-    patience = 0.05 if isinstance(outcome, ReadTimedOut) else 5
-    async with (
-        serving(sandbox) as base_url,
-        client_by(library.AsyncClient(), base_url=base_url, timeout=patience) as client,
-    ):
+    port.sandbox.fail(outcome)
+    options = {
+        "base_url": port.base_url,
+        "timeout": 0.05 if isinstance(outcome, ReadTimedOut) else 5,
+    }
+    async with client_by(library.AsyncClient(), **options) as client:
         if expected is None:
             assert 1 == len(await client.get_conversation(PHONE))
         else:
@@ -215,25 +215,19 @@ async def read_away(response: Any) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("library", LIBRARIES)
-async def test_event_hook_may_read_the_body(library: ModuleType) -> None:
+async def test_event_hook_may_read_the_body(library: ModuleType, port: Port) -> None:
     """As those that log do."""
     http_client = library.AsyncClient(event_hooks={"response": [read_and_keep]})
-    async with (
-        serving(sandbox_of()) as base_url,
-        client_by(http_client, base_url=base_url) as client,
-    ):
+    async with client_by(http_client, base_url=port.base_url) as client:
         assert 3 == len(await client.get_conversation(PHONE))
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("library", LIBRARIES)
-async def test_event_hook_that_keeps_the_body_is_named(library: ModuleType) -> None:
+async def test_event_hook_that_keeps_the_body_is_named(library: ModuleType, port: Port) -> None:
     """Nothing is left for us then."""
     http_client = library.AsyncClient(event_hooks={"response": [read_away]})
-    async with (
-        serving(sandbox_of()) as base_url,
-        client_by(http_client, base_url=base_url) as client,
-    ):
+    async with client_by(http_client, base_url=port.base_url) as client:
         with pytest.raises(TransportError, match="taken by an event hook") as caught:
             await client.get_conversation(PHONE)
     assert not caught.value.retryable
@@ -312,15 +306,11 @@ async def test_own_defaults_of_a_given_client_are_kept() -> None:
 
 
 @pytest.mark.asyncio
-async def test_own_client_heeds_no_environment(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_own_client_heeds_no_environment(monkeypatch: pytest.MonkeyPatch, port: Port) -> None:
     """A proxy named there would get to see the secret."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
-    sandbox = sandbox_of()
-    async with (
-        serving(sandbox) as base_url,
-        Client(CLIENT_ID, CLIENT_SECRET, base_url=base_url, retry=Retry.none()) as client,
-    ):
+    async with Client(
+        CLIENT_ID, CLIENT_SECRET, base_url=port.base_url, retry=Retry.none()
+    ) as client:
         assert 3 == len(await client.get_conversation(PHONE))
