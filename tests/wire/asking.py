@@ -1,5 +1,6 @@
 """Clients of a sandbox, and servers that do on the wire what a test tells them."""
 
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from tempfile import TemporaryDirectory
@@ -21,6 +22,8 @@ CLIENT_ID = "canary-id-7f3a"
 CLIENT_SECRET = "canary-secret-9c1e"  # noqa: S105 - a canary
 LOCAL_URL = "http://localhost/v1"
 """For servers without TLS."""
+NO_TLS = ssl.create_default_context()
+"""Made once, since it takes longer than most tests, and not used by any server here."""
 AT_ONCE = Retry(backoff_initial=0)
 """Tries again as often as by default, without waiting."""
 
@@ -103,8 +106,10 @@ Converse = Callable[[anyio.abc.ByteStream], Awaitable[None]]
 
 
 @asynccontextmanager
-async def listening(converse: Converse) -> AsyncGenerator[str, None]:
-    """Let `converse` speak, byte for byte, with all who connect to the Unix socket at the path."""
+async def listening(
+    converse: Converse, connections: int = 8
+) -> AsyncGenerator[httpx.AsyncHTTPTransport, None]:
+    """Let `converse` speak, byte for byte, with all who connect by the transport."""
 
     async def take(connection: anyio.abc.ByteStream) -> None:
         try:
@@ -119,5 +124,6 @@ async def listening(converse: Converse) -> AsyncGenerator[str, None]:
         listener = await anyio.create_unix_listener(path)
         async with listener, anyio.create_task_group() as tasks:
             tasks.start_soon(listener.serve, take)
-            yield path
+            limits = httpx.Limits(max_connections=connections)
+            yield httpx.AsyncHTTPTransport(uds=path, limits=limits, verify=NO_TLS)
             tasks.cancel_scope.cancel()

@@ -14,7 +14,7 @@ from smstools_async.sandbox import Answer, Sandbox, serving
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 from tests.wire.rows import body_of, row
 
-CALLS = 8
+CALLS = 5
 KIB = 1024
 LARGE = [row(message="x" * 1000)] * 300
 

@@ -47,10 +47,8 @@ def saying(*words: bytes) -> Converse:
 async def outcome_of(converse: Converse, patience: float = 30) -> SmstoolsError | int:
     """Ask once; return the error, or how many rows came."""
     async with (
-        listening(converse) as path,
-        client_of(
-            httpx.AsyncHTTPTransport(uds=path), base_url=LOCAL_URL, timeout=patience
-        ) as client,
+        listening(converse) as transport,
+        client_of(transport, base_url=LOCAL_URL, timeout=patience) as client,
     ):
         try:
             return len(await client.get_conversation(PHONE))
@@ -174,8 +172,8 @@ async def test_connection_that_went_stale_is_replaced() -> None:
         await connection.send(HEAD + b"Connection: keep-alive\r\n" + LENGTH + BODY)
 
     async with (
-        listening(hang_up_after_each) as path,
-        client_of(httpx.AsyncHTTPTransport(uds=path), base_url=LOCAL_URL, retry=AT_ONCE) as client,
+        listening(hang_up_after_each) as transport,
+        client_of(transport, base_url=LOCAL_URL, retry=AT_ONCE) as client,
     ):
         assert [1, 1, 1] == [len(await client.get_conversation(PHONE)) for _ in range(3)]
     assert 3 == requests
