@@ -2,21 +2,23 @@
 
 import math
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from types import TracebackType
+from functools import partial
+from types import TracebackType, UnionType
 from typing import Any, Literal, Self
 
 import anyio
 
 from smstools_async._convert import WirePage, decode_document, decode_page, write_phone
-from smstools_async._cursor import Cursor, Order, read_cursor
-from smstools_async._errors import PaginationError, UnexpectedAnswerError
+from smstools_async._cursor import Cursor, Order, Position, read_cursor
+from smstools_async._errors import UnexpectedAnswerError
 from smstools_async._models import ConversationPage, Message, Retry
 from smstools_async._pages import (
     ConversationPages,
     ConversationStream,
+    Course,
     Fetch,
     MessageStream,
     Phones,
@@ -24,6 +26,7 @@ from smstools_async._pages import (
     Reader,
     find_head,
     give_way,
+    require_order,
 )
 from smstools_async._session import Credentials, HttpClient, Session, Timeout, split_path
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
@@ -31,6 +34,7 @@ from smstools_async._walk import LARGEST_LIMIT, Walk, Window
 DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
 _DEFAULT_PAGE_SIZE = 1000
 _WATCH_PAGE_SIZE = 100
+_ANY_PHONE = "000"
 _USER_AGENT = "smstools-async (+https://pypi.org/project/smstools-async/)"
 
 
@@ -213,10 +217,10 @@ class Client:
         to new, they come last.
 
         Nothing is requested before the first message is asked for, and nothing runs while the
-        caller works on one. A loop left by `break` leaves the generator to the garbage collector:
-        where that matters, close it by `contextlib.aclosing`. A time-out or cancellation while a
-        message is awaited finishes the generator, as with any; use `conversation_pages`, or go on
-        from a cursor.
+        caller works on one. A loop left by `break` leaves the generator to the garbage collector,
+        harmlessly, though trio warns of it: close it by `contextlib.aclosing`. A time-out or
+        cancellation while a message is awaited finishes the generator, as with any; use
+        `conversation_pages`, or go on from a cursor.
 
         Args:
             phone: in international format; spaces and punctuation are removed.
@@ -256,9 +260,9 @@ class Client:
         while (batch := await reader.next_batch()) is not None:
             reader.progress.show(batch)
             while not batch.is_exhausted:
-                if batch.is_others_turn:
-                    await give_way()
-                yield batch.next_message()
+                await give_way()
+                for message in batch.next_messages():
+                    yield message
 
     def conversation_pages(
         self,
@@ -285,20 +289,18 @@ class Client:
             ...     async for page in client.conversation_pages("+5511987654321", order="oldest"):
             ...         print(len(page), "new of", page.total)
         """
-
-        def make_reader() -> Reader:
-            return self._reader(
-                phone,
-                max_messages=max_messages,
-                page_size=page_size,
-                since=since,
-                until=until,
-                order=order,
-                cursor=cursor,
-                prefetch=prefetch,
-                progress=progress,
-            )
-
+        make_reader = partial(
+            self._reader,
+            phone,
+            max_messages=max_messages,
+            page_size=page_size,
+            since=since,
+            until=until,
+            order=order,
+            cursor=cursor,
+            prefetch=prefetch,
+            progress=progress,
+        )
         return ConversationPages(make_reader)
 
     def stream_conversation(
@@ -382,27 +384,24 @@ class Client:
             ...         async for item in items:
             ...             print(item.error or item.message)
         """
+        _check_phones(phones)
         _check_range("concurrency", concurrency, 1, None)
         _check_range("buffer", buffer, 0, None)
         if on_error not in ("raise", "yield"):
             raise ValueError(f"on_error={on_error!r}: give 'raise' or 'yield'")
-
-        def make_reader(phone: str) -> Reader:
-            return self._reader(
-                phone,
-                max_messages=max_messages,
-                page_size=page_size,
-                since=since,
-                until=until,
-                order=order,
-                cursor=(cursors or {}).get(phone),
-                prefetch=0,
-                progress=None,
-            )
-
+        starts = _check_cursors(cursors or {})
+        make_reader = partial(
+            self._reader,
+            max_messages=max_messages,
+            page_size=page_size,
+            since=since,
+            until=until,
+            order=order,
+        )
+        make_reader(_ANY_PHONE)  # what is wrong for every phone is raised now
         return ConversationStream(
             phones,
-            make_reader,
+            lambda phone: make_reader(phone, cursor=starts.get(phone)),
             concurrency=concurrency,
             buffer=buffer,
             yield_errors=on_error == "yield",
@@ -439,31 +438,24 @@ class Client:
             ...     async for message in client.watch_conversation("+5511987654321"):
             ...         print(message.text)
         """
-        if not 0 < interval <= max_interval < math.inf:
-            raise ValueError(
-                f"interval={interval}, max_interval={max_interval}: give seconds, more than 0,"
-                " finite, and the longer one last"
-            )
-        latest: Cursor | str | None = cursor or await find_head(
-            self._reader(phone, page_size=_WATCH_PAGE_SIZE)
-        )
+        _check_interval(interval, max_interval)
+        _check_progress(progress)
+        begin = partial(self._reader, phone, page_size=_WATCH_PAGE_SIZE)
+        latest = await find_head(begin()) if cursor is None else cursor
         pause = interval
         while True:
-            reader = self._reader(
-                phone, page_size=_WATCH_PAGE_SIZE, order="oldest", cursor=latest, progress=progress
-            )
+            reader = begin(order="oldest", cursor=latest, progress=progress)
             while (batch := await reader.next_batch()) is not None:
+                require_order(reader.course, latest)
                 reader.progress.show(batch)
-                pause = interval / 2
+                pause = interval
                 while not batch.is_exhausted:
-                    if batch.is_others_turn:
-                        await give_way()
-                    yield batch.next_message()
-            latest = reader.cursor
-            if latest is None:
-                raise PaginationError("The server sorts in no order of time; it cannot be watched")
-            pause = min(2 * pause, max_interval)
+                    await give_way()
+                    for message in batch.next_messages():
+                        yield message
+            latest = reader.course.cursor or latest
             await anyio.sleep(pause)
+            pause = min(2 * pause, max_interval)
 
     def _reader(
         self,
@@ -481,6 +473,7 @@ class Client:
         """Check the arguments and begin a walk."""
         phone = write_phone(phone)
         _check_range("prefetch", prefetch, 0, None)
+        _check_progress(progress)
         if order not in ("newest", "oldest"):
             raise ValueError(f"order={order!r}: give 'newest' or 'oldest'")
         first, last = _first_and_last(since, until, order)
@@ -491,13 +484,11 @@ class Client:
             max_messages=max_messages,
             first=first,
             last=last,
-            resume=None if cursor is None else read_cursor(cursor, phone, order),
+            resume=None if cursor is None else _read_cursor(cursor, phone, order),
         )
         return Reader(
             self._fetch_from(phone),
-            walk,
-            phone=phone,
-            order=order,
+            Course(walk, phone, order),
             prefetch=prefetch,
             progress=progress,
         )
@@ -559,6 +550,8 @@ def _first_and_last(
     """Return the first and last second wanted, in the direction of the walk."""
     earliest = None if since is None else _whole_seconds("since", since)
     latest = None if until is None else _whole_seconds("until", until) - 1
+    if latest is not None and latest < 0:
+        raise ValueError(f"until={until} is not after 1970; nothing could be found")
     if earliest is not None and latest is not None and earliest > latest:
         raise ValueError(f"since={since} is not before until={until}; nothing could be found")
     return (latest, earliest) if order == "newest" else (earliest, latest)
@@ -570,3 +563,39 @@ def _whole_seconds(name: str, moment: datetime) -> int:
     if moment.utcoffset() is None:
         raise ValueError(f"{name}={moment} has no time zone; give one, such as tzinfo=UTC")
     return max(0, math.ceil(moment.timestamp()))
+
+
+def _read_cursor(cursor: Cursor | str, phone: str, order: Order) -> Position:
+    _check_type("cursor", cursor, str, "a Cursor or its str")
+    return read_cursor(cursor, phone, order)
+
+
+def _check_cursors(cursors: Mapping[str, Cursor | str]) -> Mapping[str, Cursor | str]:
+    _check_type("cursors", cursors, Mapping, "a mapping of phones to cursors")
+    return cursors
+
+
+def _check_phones(phones: Phones) -> None:
+    if isinstance(phones, str):
+        raise TypeError("phones must be an iterable of phones, not one str; give [phone]")
+    _check_type("phones", phones, Iterable | AsyncIterable, "an iterable of phones")
+
+
+def _check_progress(progress: Progress | None) -> None:
+    if progress is not None:
+        _check_type("progress", progress, Progress, "a Progress, as in Progress(on_page=…)")
+
+
+def _check_interval(interval: float, max_interval: float) -> None:
+    _check_type("interval", interval, int | float, "a number of seconds")
+    _check_type("max_interval", max_interval, int | float, "a number of seconds")
+    if not 0 < interval <= max_interval < math.inf:
+        raise ValueError(
+            f"interval={interval}, max_interval={max_interval}: give seconds, more than 0,"
+            " finite, and the longer one last"
+        )
+
+
+def _check_type(name: str, value: object, wanted: type | UnionType, words: str) -> None:
+    if not isinstance(value, wanted):
+        raise TypeError(f"{name} must be {words}, not {type(value).__name__}")

@@ -21,10 +21,11 @@ DIGEST_SIZE = 8
 """Bytes of a row's hash: two of 10,000 rows of one second collide once in 10**11 walks."""
 
 _VERSION = 1
-_HEAD = struct.Struct(">BBHQIIB")
+_HEAD = struct.Struct(">BBHQIHB")
 _CHECK = struct.Struct(">I")
 _NO_HINT = 0xFFFFFFFF
 _LONGEST = 148  # bytes, so that the text stays below 200 characters
+_MOST_DIGESTS = 0xFFFF
 _ORDERS: tuple[Order, ...] = ("newest", "oldest")
 
 
@@ -87,15 +88,14 @@ def digest(message: Message, phone: str) -> bytes:
 def write_cursor(position: Position, phone: str, order: Order) -> Cursor:
     """Write a position down."""
     second, seen, width = position.frontier
-    digests = sorted(seen.elements())
+    digests = sorted(seen.elements())[:_MOST_DIGESTS]
     width = min(width, (_LONGEST - _HEAD.size - _CHECK.size) // max(1, len(digests)))
     older_rows = _NO_HINT if position.older_rows is None else min(position.older_rows, _NO_HINT)
     head = _HEAD.pack(
         _VERSION, _ORDERS.index(order), _tag(phone), second, older_rows, len(digests), width
     )
     body = head + b"".join(row[:width] for row in digests)
-    packed = body + _CHECK.pack(binascii.crc32(body))
-    return Cursor(urlsafe_b64encode(packed).rstrip(b"=").decode())
+    return Cursor(_spell(body + _CHECK.pack(binascii.crc32(body))))
 
 
 def read_cursor(cursor: str, phone: str, order: Order) -> Position:
@@ -114,6 +114,10 @@ def read_cursor(cursor: str, phone: str, order: Order) -> Position:
     return Position(frontier, None if older_rows == _NO_HINT else older_rows)
 
 
+def _spell(packed: bytes) -> str:
+    return urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
 def _unpack(text: str) -> tuple[tuple[int, ...], bytes]:
     unpacked = _unpack_checked(text)
     if unpacked is None:
@@ -128,7 +132,7 @@ def _unpack_checked(text: str) -> tuple[tuple[int, ...], bytes] | None:
     try:
         packed = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         body, check = packed[: -_CHECK.size], packed[-_CHECK.size :]
-        if _CHECK.unpack(check) != (binascii.crc32(body),):
+        if _CHECK.unpack(check) != (binascii.crc32(body),) or _spell(packed) != text:
             return None
         return _HEAD.unpack_from(body), body[_HEAD.size :]
     except (ValueError, struct.error):

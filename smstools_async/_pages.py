@@ -4,6 +4,9 @@ A `Reader` asks for what a `Walk` plans, some windows at a time, and hands out w
 new. Nothing runs while the caller has the turn: a window of requests is a task group that is closed
 before anything of it is handed out (PEP 789). The streams are the exception, and tie their task to
 an `async with` block.
+
+Nothing here refers to itself in a circle, errors and their tracebacks included: a page is freed
+when it was handed out, and does not wait for the cyclic collector.
 """
 
 from __future__ import annotations
@@ -14,28 +17,29 @@ from collections.abc import (
     Awaitable,
     Callable,
     Iterable,
+    Iterator,
     Mapping,
     Sequence,
 )
+from functools import partial
 from inspect import isawaitable
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 import anyio
 
 from smstools_async._convert import WirePage
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
-from smstools_async._errors import SmstoolsError
+from smstools_async._errors import PaginationError, SmstoolsError
 from smstools_async._models import ConversationItem, ConversationPage, Message
 from smstools_async._walk import Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
     from anyio.abc import TaskGroup, TaskStatus
-    from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 T = TypeVar("T")
 
-CHECKPOINT_ROWS = 100
+ROWS_A_TURN = 100
 """After so many rows other tasks get their turn; a row takes some microseconds."""
 
 
@@ -44,11 +48,103 @@ async def give_way() -> None:
     await anyio.sleep(0)  # noqa: ASYNC115 - `anyio.lowlevel` would double the time of our import
 
 
+def tell_cursor(error: SmstoolsError, cursor: Cursor | str | None) -> None:
+    """Tell in an error where to go on."""
+    error.cursor = cursor
+    if cursor is not None:
+        error.add_note(f"What came before is whole. Go on with cursor={cursor!s}")
+
+
+class Course:
+    """One walk through one conversation, and how far it has come.
+
+    A `Reader` moves it; a `Batch` and a `Progress` look at it.
+    """
+
+    def __init__(self, walk: Walk, phone: str, order: Order) -> None:
+        self.walk: Walk = walk
+        self.phone: str = phone
+        self.order: Order = order
+        self.requests: int = 0
+        self.found: int = 0
+        self.waits: dict[Window, float] = {}
+        """How long each retry waits, in seconds."""
+        self.beginning: Cursor | None = self.write_cursor(walk.beginning)
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """Where to go on after all that was found."""
+        taken = self.walk.taken
+        position = taken.position_after(len(taken.rows)) if taken else None
+        return self.write_cursor(position) if position else self.beginning
+
+    def write_cursor(self, position: Position | None) -> Cursor | None:
+        """Write a position down, if there is one."""
+        if position is None or not self.walk.has_order:
+            return None
+        return write_cursor(position, self.phone, self.order)
+
+
+class Batch:
+    """The new messages of one answer.
+
+    It knows its own cursor, so that it can be read long before it is handed out.
+    """
+
+    def __init__(self, answer: WirePage, rows: Sequence[int], course: Course) -> None:
+        self._answer = answer
+        self._rows = rows
+        self._course = course
+        self._taken: Taken | None = course.walk.taken
+        self._handed_out = 0
+        self._found_before = course.found
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether all rows were handed out."""
+        return self._handed_out == len(self._rows)
+
+    @property
+    def yielded(self) -> int:
+        """How many messages of the walk were handed out, with those of this batch."""
+        return self._found_before + self._handed_out
+
+    @property
+    def cursor(self) -> Cursor | None:
+        """Where to go on after the rows handed out."""
+        position = self._position
+        return self._course.write_cursor(position) if position else self._course.beginning
+
+    @property
+    def rows_behind(self) -> int:
+        """How many rows of the list lie behind, those included that were never asked for."""
+        older = self._position and self._position.older_rows
+        if older is None:
+            return 0
+        return older if self._course.order == "oldest" else (self._answer.total or 0) - older
+
+    @property
+    def _position(self) -> Position | None:
+        return self._taken.position_after(self._handed_out) if self._taken else None
+
+    def next_messages(self) -> Iterator[Message]:
+        """Hand out the next rows, as many as go without a turn for others."""
+        for row in self._rows[self._handed_out : self._handed_out + ROWS_A_TURN]:
+            self._handed_out += 1
+            yield self._answer[row]
+
+    def structured(self) -> ConversationPage:
+        """Hand out all rows at once."""
+        self._handed_out = len(self._rows)
+        return self._answer.structured(self._rows)
+
+
 class Progress:
     """How far a walk has come; hand one to an iteration and read it at any time.
 
     Args:
-        on_page: called after each page with this object; may be a coroutine function.
+        on_page: called with this object when a page has come, before its messages are handed out,
+            and once more when nothing more is to come; may be a coroutine function.
 
     Example:
         >>> progress = Progress(on_page=lambda progress: print(progress.fraction))
@@ -58,12 +154,12 @@ class Progress:
 
     def __init__(self, on_page: Callable[[Progress], object] | None = None) -> None:
         self._on_page = on_page
-        self._reader: Reader | None = None
+        self._course: Course | None = None
         self._batch: Batch | None = None
 
-    def follow(self, reader: Reader) -> None:
-        """Show the progress of `reader` from now on."""
-        self._reader = reader
+    def follow(self, course: Course) -> None:
+        """Show the progress of `course` from now on."""
+        self._course = course
         self._batch = None
 
     def show(self, batch: Batch) -> None:
@@ -86,27 +182,27 @@ class Progress:
     @property
     def total(self) -> int | None:
         """How many messages the server says there are; `None` while or where it does not say."""
-        return self._reader.walk.total if self._reader else None
+        return self._course.walk.total if self._course else None
 
     @property
     def yielded(self) -> int:
         """How many messages were handed out."""
-        return self._batch.handed_out_before + self._batch.handed_out if self._batch else 0
+        return self._batch.yielded if self._batch else 0
 
     @property
     def skipped(self) -> int:
         """How many rows were received and not handed out: known already, or out of range."""
-        return self._reader.walk.skipped if self._reader else 0
+        return self._course.walk.skipped if self._course else 0
 
     @property
     def requests(self) -> int:
-        """How many answers came, retries not counted."""
-        return self._reader.requests if self._reader else 0
+        """How many requests came to an end, retries not counted."""
+        return self._course.requests if self._course else 0
 
     @property
     def arrived(self) -> int:
         """How much `total` has grown since the first answer."""
-        return self._reader.walk.arrived if self._reader else 0
+        return self._course.walk.arrived if self._course else 0
 
     @property
     def degraded(self) -> bool:
@@ -115,70 +211,37 @@ class Progress:
         In the second case messages come in the server's own order, `since` and `until` only filter,
         and there is no cursor.
         """
-        return self._reader.walk.degraded if self._reader else False
+        return self._course.walk.degraded if self._course else False
 
     @property
     def waiting(self) -> float:
         """How long the wait takes that a retry is in right now, in seconds; else 0."""
-        return self._reader.waiting if self._reader else 0.0
+        waits = self._course.waits if self._course else {}
+        return max([*waits.values()], default=0.0)  # copied, since another thread may be looking
 
     @property
     def cursor(self) -> Cursor | None:
-        """Where to go on after the message just handed out; `None` while there was none."""
+        """Where to go on after the message just handed out.
+
+        Before the first one it is where the walk began: `None` at the end of the list.
+        """
         if self._batch is not None:
             return self._batch.cursor
-        return self._reader.cursor if self._reader else None
+        return self._course.beginning if self._course else None
 
     @property
     def fraction(self) -> float | None:
-        """How much of the conversation is done, from 0 to 1; `None` while `total` is unknown.
+        """How much of the conversation lies behind, from 0 to 1; `None` while `total` is unknown.
 
-        With `max_messages`, `since` or `until` the end comes before 1.
+        What `cursor` or `until` passes over lies behind. It is 1 at the end, wherever that is:
+        `max_messages` and `since` take the rest in one leap.
         """
-        if self._reader is None or self.total is None:
+        if self._course is None or self.total is None:
             return None
-        return 1.0 if self._reader.walk.finished else min(1.0, self.yielded / max(1, self.total))
-
-
-class Batch:
-    """The new messages of one answer.
-
-    It knows its own cursor, so that it can be read long before it is handed out.
-    """
-
-    def __init__(self, answer: WirePage, taken: Taken, reader: Reader) -> None:
-        self.answer: WirePage = answer
-        self.rows: Sequence[int] = taken.rows
-        self.handed_out: int = 0
-        self.handed_out_before: int = reader.found
-        self._taken = taken
-        self._reader = reader
-
-    @property
-    def cursor(self) -> Cursor | None:
-        """Where to go on after `handed_out` of the rows."""
-        return self._reader.write_cursor(self._taken.position_after(self.handed_out))
-
-    @property
-    def is_exhausted(self) -> bool:
-        """Whether all rows were handed out."""
-        return self.handed_out == len(self.rows)
-
-    @property
-    def is_others_turn(self) -> bool:
-        """Whether other tasks are to get a turn before the next row."""
-        return self.handed_out % CHECKPOINT_ROWS == 0
-
-    def next_message(self) -> Message:
-        """Hand out the next row."""
-        row = self.rows[self.handed_out]
-        self.handed_out += 1
-        return self.answer[row]
-
-    def structured(self) -> ConversationPage:
-        """Hand out all messages at once."""
-        self.handed_out = len(self.rows)
-        return self.answer.structured(self.rows)
+        if self._course.walk.finished and self.yielded == self._course.found:
+            return 1.0
+        behind = self._batch.rows_behind if self._batch else 0
+        return min(1.0, max(0, behind) / max(1, self.total))
 
 
 Fetch = Callable[[Window, Callable[[float], None]], Awaitable[WirePage]]
@@ -188,54 +251,28 @@ Outcome = WirePage | Exception
 class Reader:
     """Goes through one conversation, a batch at a time.
 
-    State changes only between requests, so that a call that failed or was cancelled can be made
-    again.
+    A call that failed or was cancelled can be made again: state changes only between requests, and
+    what came before the trouble is kept.
     """
 
     def __init__(
-        self,
-        fetch: Fetch,
-        walk: Walk,
-        *,
-        phone: str,
-        order: Order,
-        prefetch: int = 0,
-        progress: Progress | None = None,
+        self, fetch: Fetch, course: Course, *, prefetch: int = 0, progress: Progress | None = None
     ) -> None:
-        self.walk: Walk = walk
-        self.requests: int = 0
-        self.found: int = 0
-        self.waiting: float = 0.0
+        self.course: Course = course
         self.progress: Progress = progress or Progress()
-        self.progress.follow(self)
+        self.progress.follow(course)
         self._fetch = fetch
-        self._phone = phone
-        self._order: Order = order
+        self._walk = course.walk
         self._most = 1 + prefetch
         self._ahead = 1
-        self._pending: deque[tuple[Window, Outcome]] = deque()
+        self._answers: deque[tuple[Window, WirePage]] = deque()
+        self._failure: Exception | None = None
         self._ready: Batch | None = None
 
     @property
-    def cursor(self) -> Cursor | None:
-        """Where to go on after all that was found so far."""
-        taken = self.walk.taken
-        position = taken.position_after(len(taken.rows)) if taken else self.walk.beginning
-        return self.write_cursor(position)
-
-    def write_cursor(self, position: Position | None) -> Cursor | None:
-        """Write a position of this conversation down, if there is one."""
-        if position is None or not self.walk.has_order:
-            return None
-        return write_cursor(position, self._phone, self._order)
-
-    def identify(self, message: Message) -> bytes:
-        """Return the identity of a message of this conversation."""
-        return digest(message, self._phone)
-
-    def write_head(self, frontier: Frontier) -> Cursor:
-        """Write an oldest-first cursor of this conversation."""
-        return write_cursor(Position(frontier, None), self._phone, "oldest")
+    def finished(self) -> bool:
+        """Whether there is nothing more."""
+        return self._walk.finished and self._ready is None
 
     async def next_batch(self) -> Batch | None:
         """Read on to the next new messages; `None` at the end.
@@ -243,82 +280,145 @@ class Reader:
         Raises:
             SmstoolsError: with its `cursor` set.
         """
+        try:
+            return await self.look_further()
+        except SmstoolsError as error:
+            tell_cursor(error, self.course.cursor)
+            raise
+
+    async def look_further(self) -> Batch | None:
+        """Do as `next_batch` does, and leave errors as they are."""
         if self._ready is None:
             try:
                 self._ready = await self._read_on()
-            except SmstoolsError as error:
-                error.cursor = self.cursor
-                if error.cursor is not None:
-                    error.add_note(f"What came before is whole. Go on with cursor={error.cursor!s}")
+            except Exception:
+                self._start_over()
                 raise
             await self.progress.tell()
         batch, self._ready = self._ready, None
         return batch
 
     async def _read_on(self) -> Batch | None:
-        while not self.walk.finished:
-            if not self._pending:
+        while not self._walk.finished:
+            if self._answers:
+                batch = self._take_next()
+                if batch is not None:
+                    return batch
+            elif self._failure is not None:
+                raise self._failure  # no sooner than what came before it was handed out
+            else:
                 await self._ask()
-            batch = self._take_next()
-            if batch is not None:
-                return batch
         return None
 
     def _take_next(self) -> Batch | None:
-        window, outcome = self._pending.popleft()
-        if isinstance(outcome, Exception):
-            self._start_over()
-            raise outcome
-        rows = self.walk.take(window, outcome)
-        if not self.walk.on_course:
-            self._pending.clear()
-        if not rows or self.walk.taken is None:
+        window, answer = self._answers.popleft()
+        rows = self._walk.take(window, answer)
+        if not self._walk.on_course:
+            self._drop_plan()
+        if not rows:
             return None
-        batch = Batch(outcome, self.walk.taken, self)
-        self.found += len(rows)
+        batch = Batch(answer, rows, self.course)
+        self.course.found += len(rows)
         return batch
 
     def _start_over(self) -> None:
-        self._pending.clear()
+        self._drop_plan()
         self._ahead = 1
+
+    def _drop_plan(self) -> None:
+        self._answers.clear()
+        self._failure = None
 
     async def _ask(self) -> None:
         """Make the planned requests together, and wait for all of them."""
-        windows = self.walk.plan(self._ahead)
-        self._ahead = min(2 * self._ahead, self._most)
+        windows = self._walk.plan(self._ahead)
         outcomes: dict[Window, Outcome] = {}
+        try:
+            async with anyio.create_task_group() as group:
+                for window in windows:
+                    # one by one, so that they leave in their order
+                    await group.start(self._ask_one, window, outcomes)
+        finally:
+            self.course.waits.clear()
+            self._keep(windows, outcomes)
+        self._ahead = min(2 * self._ahead, self._most)
 
-        async def ask(window: Window, *, task_status: TaskStatus[None]) -> None:
-            task_status.started()
-            try:
-                outcomes[window] = await self._fetch(window, self._wait)
-            except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group
-                outcomes[window] = error
+    async def _ask_one(
+        self, window: Window, outcomes: dict[Window, Outcome], *, task_status: TaskStatus[None]
+    ) -> None:
+        task_status.started()
+        on_wait = partial(self.course.waits.__setitem__, window)  # stamina keeps it for a while
+        try:
+            outcomes[window] = await self._fetch(window, on_wait)
+        except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group
+            outcomes[window] = error
 
-        async with anyio.create_task_group() as group:
-            for window in windows:
-                await group.start(ask, window)  # one by one, so that they leave in their order
-        self.requests += len(windows)
-        self._pending.extend((window, outcomes[window]) for window in windows)
-
-    def _wait(self, seconds: float) -> None:
-        self.waiting = seconds
+    def _keep(self, windows: Sequence[Window], outcomes: dict[Window, Outcome]) -> None:
+        """Keep the answers up to the first failure, or the first that a cancellation cut off."""
+        self.course.requests += len(outcomes)
+        for window in windows:
+            outcome = outcomes.pop(window, None)
+            if isinstance(outcome, WirePage):
+                self._answers.append((window, outcome))
+            else:
+                self._failure = outcome
+                break
+        outcomes.clear()  # a failure's traceback refers to them
 
 
 async def find_head(reader: Reader) -> Cursor:
     """Return the oldest-first cursor behind which only new messages are.
 
-    Of a newest-first reader it takes no more than the messages of the newest second.
+    Of a newest-first reader it takes little more than the messages of the newest second.
+
+    Raises:
+        SmstoolsError: without a cursor, since there is no place yet to go on from.
     """
-    second, seen = 0, Counter[bytes]()
-    while (batch := await reader.next_batch()) is not None:
-        while not batch.is_exhausted:
-            message = batch.next_message()
-            if seen and message.unix_time != second:
-                return reader.write_head(Frontier(second, seen))
-            second = message.unix_time
-            seen[reader.identify(message)] += 1
-    return reader.write_head(Frontier(second, seen))
+    newest: list[Message] = []
+    while (batch := await reader.look_further()) is not None:
+        require_order(reader.course, None)
+        newest += batch.structured()
+        if newest[-1].unix_time != newest[0].unix_time:
+            break
+    second = newest[0].unix_time if newest else 0
+    phone, total = reader.course.phone, reader.course.walk.total
+    seen = Counter(digest(message, phone) for message in newest if message.unix_time == second)
+    older_rows = None if total is None else max(0, total - seen.total())
+    return write_cursor(Position(Frontier(second, seen), older_rows), phone, "oldest")
+
+
+def require_order(course: Course, cursor: Cursor | str | None) -> None:
+    """Refuse to follow a conversation whose times do not tell what is new.
+
+    Raises:
+        PaginationError: with `cursor`.
+    """
+    if not course.walk.has_order:
+        error = PaginationError("The server sorts by no time, so that what is new cannot be told")
+        tell_cursor(error, cursor)
+        raise error
+
+
+class _OneAtATime:
+    """Refuses a task that asks for the next item while another waits for it."""
+
+    def __init__(self) -> None:
+        self._is_waiting = False
+
+    def __enter__(self) -> None:
+        if self._is_waiting:
+            raise RuntimeError(
+                "Another task is waiting for the next of these; make an iterator for each task"
+            )
+        self._is_waiting = True
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._is_waiting = False
 
 
 class ConversationPages:
@@ -334,7 +434,7 @@ class ConversationPages:
     def __init__(self, make_reader: Callable[[], Reader]) -> None:
         self._make_reader = make_reader
         self._reader = make_reader()
-        self._is_reading = False
+        self._one_at_a_time = _OneAtATime()
 
     def __aiter__(self) -> Self:
         self._reader = self._make_reader()
@@ -347,24 +447,19 @@ class ConversationPages:
             RuntimeError: another task is waiting for a page of this object.
             SmstoolsError: with its `cursor` set; call again to go on.
         """
-        if self._is_reading:
-            raise RuntimeError(
-                "Another task is waiting for a page of these; make a ConversationPages for each"
-            )
-        self._is_reading = True
-        try:
-            batch = await self._reader.next_batch()
-        finally:
-            self._is_reading = False
+        reader = self._reader
+        with self._one_at_a_time:
+            await give_way()  # pages that came together go without one
+            batch = await reader.next_batch()
         if batch is None:
             raise StopAsyncIteration
-        self._reader.progress.show(batch)
+        reader.progress.show(batch)
         return batch.structured()
 
     @property
     def total(self) -> int | None:
         """How many messages the server says there are; `None` while it has not said."""
-        return self._reader.walk.total
+        return self._reader.course.walk.total
 
     @property
     def cursor(self) -> Cursor | None:
@@ -373,85 +468,133 @@ class ConversationPages:
 
     @property
     def requests(self) -> int:
-        """How many answers came, retries not counted."""
-        return self._reader.requests
+        """How many requests came to an end, retries not counted."""
+        return self._reader.course.requests
 
     @property
     def finished(self) -> bool:
         """Whether the end was reached."""
-        return self._reader.walk.finished
+        return self._reader.finished
 
 
-class _Stream(Generic[T]):
-    """Reads ahead in a task of its own for as long as an `async with` block is open.
+class _ReadAhead(Generic[T]):
+    """What a task of its own brings for as long as an `async with` block is open.
 
-    The task puts what it finds into a bounded buffer and waits while that is full. It never raises:
-    an error is handed over behind what came before it, so that it is raised in its place and as
-    itself; and an error of the block's own passes through unchanged.
+    The task puts what it finds into a bounded buffer and waits while that is full. Items stay in
+    the buffer until they are taken, so that no cancellation loses one (a memory stream of anyio
+    loses the item it was just about to deliver to a task that asyncio cancels).
+
+    The task never raises: an error is handed over behind what came before it, so that it comes in
+    its place and as itself; and an error of the block's own passes through unchanged.
     """
 
-    def __init__(self, produce: Callable[[MemoryObjectSendStream[T]], Awaitable[None]]) -> None:
-        self._produce = produce
-        self._group: TaskGroup | None = None
+    def __init__(self, buffer: int) -> None:
+        self._buffer = buffer
+        self._items = deque[T]()
+        self._put = 0
+        self._taken = 0
+        self._news = anyio.Event()
+        self._room = anyio.Event()
+        self._state: Literal["new", "open", "left"] = "new"
+        self._is_read = False
         self._failure: Exception | None = None
+        self._group: TaskGroup | None = None
 
-    async def open(self, buffer: int) -> None:
-        """Start reading ahead, `buffer` items at the most."""
-        if self._group is not None:
+    async def enter(self, produce: Callable[[], Awaitable[None]]) -> None:
+        """Let `produce` put items from now on."""
+        if self._state != "new":
             raise RuntimeError("A stream is opened once, by `async with`; make a new one")
-        send, self._receive = anyio.create_memory_object_stream[T](buffer)
+        self._state = "open"
         self._group = anyio.create_task_group()
         await self._group.__aenter__()
-        self._group.start_soon(self._run, send)
+        self._group.start_soon(self._run, produce)
 
-    async def _run(self, send: MemoryObjectSendStream[T]) -> None:
-        with send:
-            try:
-                await self._produce(send)
-            except Exception as error:  # noqa: BLE001 - raised where the items are taken
-                self._failure = error
-
-    async def close(self) -> None:
+    async def leave(self) -> None:
         """Stop reading and wait until nothing of it is left."""
-        if self._group is not None:
-            self._group.cancel_scope.cancel()
-            await self._group.__aexit__(None, None, None)  # the block's own error is the block's
-            self._receive.close()
+        group, self._group = self._group, None
+        if group is None:
+            return
+        self._state = "left"
+        self._news.set()
+        group.cancel_scope.cancel()
+        try:
+            await group.__aexit__(None, None, None)  # the block's own error is the block's
+        finally:
+            self._items.clear()
+            self._failure = None
+
+    async def _run(self, produce: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await produce()
+        except Exception as error:  # noqa: BLE001 - raised where the items are taken
+            self.fail(error)
+        self._is_read = True
+        self._news.set()
+
+    def fail(self, error: Exception) -> None:
+        """Have `error` raised behind all items, unless there is an earlier one."""
+        if self._failure is None:
+            self._failure = error
+
+    async def put(self, item: T) -> None:
+        """Add an item and wait until there is room for another."""
+        number = self._put
+        self._put += 1
+        self._items.append(item)
+        self._news.set()
+        while number >= self._taken + self._buffer:
+            await self._room.wait()
 
     async def take(self) -> T:
-        """Return the next item.
+        """Return the next item, without waiting if it is there.
 
         Raises:
             StopAsyncIteration: there is none.
             Exception: whatever ended the reading.
         """
-        if self._group is None:
+        self.check_entered()
+        while not self._items:
+            if not self._is_read:
+                self._news = anyio.Event()
+                await self._news.wait()
+                self.check_entered()
+            elif self._failure is not None:
+                raise self._failure
+            else:
+                raise StopAsyncIteration
+        self._taken += 1
+        self._room.set()
+        self._room = anyio.Event()
+        return self._items.popleft()
+
+    def check_entered(self) -> None:
+        """Refuse to hand out anything outside of the `async with` block.
+
+        Raises:
+            RuntimeError: it was not entered yet, or was left.
+        """
+        if self._state == "new":
             raise RuntimeError("Open the stream first: async with client.stream_…(…) as stream")
-        try:
-            return await self._receive.receive()
-        except anyio.EndOfStream:
-            pass
-        except anyio.ClosedResourceError:
-            raise RuntimeError("This stream's `async with` block was left") from None
-        if self._failure is not None:
-            raise self._failure
-        raise StopAsyncIteration
+        if self._state == "left":
+            raise RuntimeError("This stream's `async with` block was left; make a new stream")
 
 
 class MessageStream:
     """The messages of one conversation, read ahead while the caller works: an async iterator.
 
-    Made by `Client.stream_conversation`; open it by `async with`.
+    Made by `Client.stream_conversation`; open it by `async with`. A time-out or cancellation while
+    a message is awaited loses none: ask for the next one again.
     """
 
     def __init__(self, reader: Reader, buffer: int) -> None:
         self._reader = reader
-        self._buffer = buffer
+        self._ahead = _ReadAhead[Batch](buffer)
+        self._one_at_a_time = _OneAtATime()
         self._batch: Batch | None = None
-        self._ahead = _Stream(self._read_ahead)
+        self._turn: Iterator[Message] = iter(())
 
     async def __aenter__(self) -> Self:
-        await self._ahead.open(self._buffer)
+        await self._ahead.enter(self._read)
         return self
 
     async def __aexit__(
@@ -460,11 +603,12 @@ class MessageStream:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._ahead.close()
+        self._turn = iter(())
+        await self._ahead.leave()
 
-    async def _read_ahead(self, send: MemoryObjectSendStream[Batch]) -> None:
+    async def _read(self) -> None:
         while (batch := await self._reader.next_batch()) is not None:
-            await send.send(batch)
+            await self._ahead.put(batch)
 
     def __aiter__(self) -> Self:
         return self
@@ -473,19 +617,27 @@ class MessageStream:
         """Return the next message.
 
         Raises:
+            RuntimeError: outside of the `async with` block, or while another task waits.
             SmstoolsError: in its place, behind all messages that came before it.
         """
-        while self._batch is None or self._batch.is_exhausted:
-            self._batch = await self._ahead.take()
-            self._reader.progress.show(self._batch)
-        if self._batch.is_others_turn:
+        for message in self._turn:
+            return message
+        self._turn = await self._next_turn()
+        return next(self._turn)
+
+    async def _next_turn(self) -> Iterator[Message]:
+        self._ahead.check_entered()
+        with self._one_at_a_time:
+            while self._batch is None or self._batch.is_exhausted:
+                self._batch = await self._ahead.take()
+                self._reader.progress.show(self._batch)
             await give_way()
-        return self._batch.next_message()
+        return self._batch.next_messages()
 
     @property
     def cursor(self) -> Cursor | None:
-        """Where to go on after the message just handed out; `None` before the first."""
-        return self._batch.cursor if self._batch else None
+        """Where to go on after the message just handed out; before the first, where it began."""
+        return self._batch.cursor if self._batch else self._reader.course.beginning
 
 
 Phones = Iterable[str] | AsyncIterable[str]
@@ -496,7 +648,8 @@ class ConversationStream:
     """The messages of many conversations as they come: an async iterator of `ConversationItem`.
 
     Each conversation is in its own order; between conversations there is none. Made by
-    `Client.stream_conversations`; open it by `async with`.
+    `Client.stream_conversations`; open it by `async with`. A time-out or cancellation while an item
+    is awaited loses none: ask for the next one again.
     """
 
     def __init__(
@@ -510,16 +663,17 @@ class ConversationStream:
     ) -> None:
         self._phones = phones
         self._make_reader = make_reader
-        self._concurrency = concurrency
-        self._buffer = buffer
+        self._places = anyio.Semaphore(concurrency)
         self._yield_errors = yield_errors
+        self._ahead = _ReadAhead[Found](buffer)
+        self._one_at_a_time = _OneAtATime()
         self._phone = ""
         self._batch: Batch | None = None
+        self._turn: Iterator[Message] = iter(())
         self._cursors: dict[str, Cursor] = {}
-        self._ahead = _Stream(self._read_ahead)
 
     async def __aenter__(self) -> Self:
-        await self._ahead.open(self._buffer)
+        await self._ahead.enter(self._read)
         return self
 
     async def __aexit__(
@@ -528,45 +682,40 @@ class ConversationStream:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._ahead.close()
+        self._turn = iter(())
+        await self._ahead.leave()
 
-    async def _read_ahead(self, send: MemoryObjectSendStream[Found]) -> None:
-        feed, phones = anyio.create_memory_object_stream[str]()
-        failures: list[Exception] = []
+    async def _read(self) -> None:
         async with anyio.create_task_group() as group:
-            for _ in range(self._concurrency):
-                group.start_soon(self._read_each, phones.clone(), send)
-            phones.close()
-            with feed:
-                try:
-                    await self._feed(feed)
-                except Exception as error:  # noqa: BLE001 - the caller's own, out of any group
-                    failures.append(error)
-        if failures:
-            raise failures[0]
+            try:
+                await self._begin_each(group)
+            except Exception as error:  # noqa: BLE001 - the caller's own, out of any group
+                self._ahead.fail(error)
 
-    async def _feed(self, feed: MemoryObjectSendStream[str]) -> None:
+    async def _begin_each(self, group: TaskGroup) -> None:
+        """Begin a conversation for each place that is free; no phone is asked for before."""
+        await self._places.acquire()
         if isinstance(self._phones, AsyncIterable):
             async for phone in self._phones:
-                await feed.send(phone)
+                group.start_soon(self._read_one, phone, group)
+                await self._places.acquire()
         else:
             for phone in self._phones:
-                await feed.send(phone)
+                group.start_soon(self._read_one, phone, group)
+                await self._places.acquire()
 
-    async def _read_each(
-        self, phones: MemoryObjectReceiveStream[str], send: MemoryObjectSendStream[Found]
-    ) -> None:
-        with phones:
-            async for phone in phones:
-                await self._read_one(phone, send)
-
-    async def _read_one(self, phone: str, send: MemoryObjectSendStream[Found]) -> None:
+    async def _read_one(self, phone: str, group: TaskGroup) -> None:
         try:
             reader = self._make_reader(phone)
             while (batch := await reader.next_batch()) is not None:
-                await send.send((phone, batch))
-        except (SmstoolsError, ValueError, TypeError) as error:
-            await send.send((phone, error))
+                await self._ahead.put((phone, batch))
+        except Exception as error:  # noqa: BLE001 - handed over in its place, and out of any group
+            if self._yield_errors:
+                await self._ahead.put((phone, error))
+            else:
+                self._ahead.fail(error)
+                group.cancel_scope.cancel()
+        self._places.release()
 
     def __aiter__(self) -> Self:
         return self
@@ -575,22 +724,30 @@ class ConversationStream:
         """Return the next message of any of the conversations.
 
         Raises:
+            RuntimeError: outside of the `async with` block, or while another task waits.
             SmstoolsError: what ended one of them, unless errors are to be yielded.
         """
-        while self._batch is None or self._batch.is_exhausted:
-            self._keep_cursor()
-            self._phone, found = await self._ahead.take()
-            if isinstance(found, Batch):
-                self._batch = found
-            elif self._yield_errors:
-                return ConversationItem(phone=self._phone, error=found)
-            else:
-                raise found
-        if self._batch.is_others_turn:
-            await give_way()
-        return ConversationItem(phone=self._phone, message=self._batch.next_message())
+        for message in self._turn:
+            return ConversationItem(phone=self._phone, message=message)
+        error = await self._begin_turn()
+        if error is not None:
+            return ConversationItem(phone=self._phone, error=error)
+        return ConversationItem(phone=self._phone, message=next(self._turn))
 
-    def _keep_cursor(self) -> None:
+    async def _begin_turn(self) -> Exception | None:
+        self._ahead.check_entered()
+        with self._one_at_a_time:
+            while self._batch is None or self._batch.is_exhausted:
+                self._leave_batch()
+                self._phone, found = await self._ahead.take()
+                if isinstance(found, Exception):
+                    return found
+                self._batch = found
+            await give_way()
+        self._turn = self._batch.next_messages()
+        return None
+
+    def _leave_batch(self) -> None:
         cursor = self._batch.cursor if self._batch else None
         if cursor is not None:
             self._cursors[self._phone] = cursor
@@ -603,4 +760,4 @@ class ConversationStream:
         Conversations of which nothing was handed out are not in it.
         """
         current = self._batch.cursor if self._batch else None
-        return self._cursors if current is None else {**self._cursors, self._phone: current}
+        return self._cursors | ({self._phone: current} if current else {})

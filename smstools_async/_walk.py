@@ -345,7 +345,7 @@ class Walk:
         self._frontier: Frontier | None = self._farther(
             None if resume is None else resume.frontier, first
         )
-        self._older_rows = None if resume is None else resume.older_rows
+        self._older_rows = resume.older_rows if resume and self._frontier else None
 
         self._begun = False
         self._begin_limit = page_size
@@ -370,6 +370,8 @@ class Walk:
 
     def _farther(self, resumed: Frontier | None, first: int | None) -> Frontier | None:
         """Return the frontier to begin at: where an earlier walk stood, or the first second."""
+        if resumed is not None and resumed.second == 0:
+            resumed = None  # the beginning of time
         if first is None or (resumed and self._sign * resumed.second >= self._sign * first):
             return resumed
         return Frontier(first, Counter())
@@ -385,8 +387,14 @@ class Walk:
 
     @property
     def beginning(self) -> Position | None:
-        """What a cursor has to hold before the first row; `None` at the end of the list."""
-        return self._frontier and Position(self._frontier, self._older_rows)
+        """What a cursor has to hold before the first row; `None` where nothing can be said yet.
+
+        From old to new that is the beginning of time, so that even an empty conversation has a
+        cursor, behind which all that comes is new.
+        """
+        if self._frontier is None:
+            return None if self._newest else Position(Frontier(0, Counter()), 0)
+        return Position(self._frontier, self._older_rows)
 
     # What to ask for
 

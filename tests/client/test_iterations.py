@@ -1,0 +1,295 @@
+"""The calls that iterate, as a user's own tests call them: by pytest-asyncio, with a fixture.
+
+Setting the client up and closing it happens in other tasks than the test's; a client that held a
+task group open could not be closed so.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from smstools_async import Client, ClientClosedError, CursorError, Message, Progress
+from smstools_async.sandbox import Sandbox
+
+PHONE = "+5511987654321"
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """Give an account with a conversation of 25 messages."""
+    sandbox = Sandbox()
+    for number in range(25):
+        sandbox.receive(PHONE, f"Mensagem {number}")
+    return sandbox
+
+
+@pytest_asyncio.fixture
+async def client(sandbox: Sandbox) -> AsyncGenerator[Client, None]:
+    """Give a client of the sandbox."""
+    async with (
+        httpx.AsyncClient(transport=sandbox.transport()) as http_client,
+        Client(sandbox.client_id, sandbox.client_secret, http_client=http_client) as client,
+    ):
+        yield client
+
+
+async def by_generator(client: Client, **options: Any) -> list[Message]:
+    """Read by the generator."""
+    return [message async for message in client.iter_conversation(PHONE, **options)]
+
+
+async def by_pages(client: Client, **options: Any) -> list[Message]:
+    """Read by pages."""
+    pages = client.conversation_pages(PHONE, **options)
+    return [message async for page in pages for message in page]
+
+
+async def by_stream(client: Client, **options: Any) -> list[Message]:
+    """Read by a stream."""
+    async with client.stream_conversation(PHONE, **options) as messages:
+        return [message async for message in messages]
+
+
+async def by_streams(client: Client, **options: Any) -> list[Message]:
+    """Read by a stream of many conversations, one of them."""
+    async with client.stream_conversations([PHONE], **options) as items:
+        return [item.message async for item in items if item.message]
+
+
+Read = Callable[..., Any]
+READS = [by_generator, by_pages, by_stream, by_streams]
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_a_fixture_can_open_and_close_a_client(
+    client: Client, sandbox: Sandbox, read: Read
+) -> None:
+    """Every way of reading works in a test's own task."""
+    assert list(sandbox.messages(PHONE)) == await read(client)
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+async def test_all_ways_take_the_same_arguments(
+    client: Client, sandbox: Sandbox, read: Read, order: str
+) -> None:
+    """Range, order, count and page size mean the same everywhere."""
+    messages = list(sandbox.messages(PHONE))
+    bounds = {"since": messages[20].sent_at, "until": messages[4].sent_at}
+    wanted = messages[5:21] if order == "newest" else messages[20:4:-1]
+    read_all = await read(client, page_size=3, order=order, **bounds)
+    assert wanted == read_all
+    read_some = await read(client, page_size=3, order=order, max_messages=5, **bounds)
+    assert wanted[:5] == read_some
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_no_messages_wanted_are_no_request(
+    client: Client, sandbox: Sandbox, read: Read
+) -> None:
+    """`max_messages=0` is answered without asking."""
+    assert [] == await read(client, max_messages=0)
+    assert [] == sandbox.requests
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_a_closed_client_reads_nothing(client: Client, sandbox: Sandbox, read: Read) -> None:
+    """It says that it is closed, and asks for nothing."""
+    await client.aclose()
+    with pytest.raises(ClientClosedError, match="This Client is closed"):
+        await read(client)
+    assert [] == sandbox.requests
+
+
+@pytest.mark.parametrize("read", READS)
+async def test_since_may_be_long_ago(client: Client, sandbox: Sandbox, read: Read) -> None:
+    """The earliest moment Python knows is as good as none."""
+    assert list(sandbox.messages(PHONE)) == await read(
+        client, since=datetime.min.replace(tzinfo=UTC)
+    )
+
+
+@pytest.mark.parametrize("read", READS)
+@pytest.mark.parametrize("fraction", [1, 500_000, 999_999])
+async def test_a_range_may_begin_and_end_within_a_second(
+    client: Client, sandbox: Sandbox, read: Read, fraction: int
+) -> None:
+    """Messages have whole seconds; a moment later than one of them is later than that message."""
+    messages = list(sandbox.messages(PHONE))
+    moment = messages[10].sent_at.replace(microsecond=fraction)
+    assert messages[:10] == await read(client, since=moment)
+    assert messages[10:] == await read(client, until=moment)
+
+
+Case = tuple[dict[str, Any], type[Exception], str]
+
+NAIVE = datetime(2025, 6, 1)  # noqa: DTZ001 - the mistake
+AWARE = datetime(2025, 6, 1, tzinfo=UTC)
+
+WRONG_ANYWHERE: list[Case] = [
+    ({"page_size": 0}, ValueError, "page_size=0: give 1 to 2000"),
+    ({"page_size": 2001}, ValueError, "page_size=2001: give 1 to 2000"),
+    ({"page_size": "100"}, TypeError, "page_size must be an int, not str"),
+    ({"page_size": True}, TypeError, "page_size must be an int, not bool"),
+    ({"max_messages": -1}, ValueError, "max_messages=-1: give 0 or more"),
+    ({"max_messages": 1.5}, TypeError, "max_messages must be an int, not float"),
+    ({"since": NAIVE}, ValueError, "since=2025-06-01 00:00:00 has no time zone; give one"),
+    ({"until": NAIVE}, ValueError, "until=2025-06-01 00:00:00 has no time zone; give one"),
+    ({"since": "2025-06-01"}, TypeError, "since must be a datetime, not str"),
+    ({"until": 1748736000}, TypeError, "until must be a datetime, not int"),
+    ({"since": AWARE, "until": AWARE}, ValueError, "since=2025-06-01 .* is not before until="),
+    ({"until": datetime(1970, 1, 1, tzinfo=UTC)}, ValueError, "until=1970-01-01 .* not after 1970"),
+    ({"order": "latest"}, ValueError, "order='latest': give 'newest' or 'oldest'"),
+    ({"order": None}, ValueError, "order=None: give 'newest' or 'oldest'"),
+]
+
+WRONG_CURSORS: list[Case] = [
+    ({"cursor": ""}, CursorError, "no cursor, or a damaged one"),
+    ({"cursor": "resume me"}, CursorError, "no cursor, or a damaged one"),
+    ({"cursor": 7}, TypeError, "cursor must be a Cursor or its str, not int"),
+    ({"cursor": b"resume me"}, TypeError, "cursor must be a Cursor or its str, not bytes"),
+]
+
+WRONG_PREFETCH: list[Case] = [
+    ({"prefetch": -1}, ValueError, "prefetch=-1: give 0 or more"),
+    ({"prefetch": None}, TypeError, "prefetch must be an int, not NoneType"),
+]
+
+WRONG_PROGRESS: list[Case] = [
+    ({"progress": print}, TypeError, r"progress must be a Progress, as in Progress\(on_page=…\)"),
+    ({"progress": Progress}, TypeError, "progress must be a Progress, .* not type"),
+]
+
+WRONG_BUFFER: list[Case] = [
+    ({"buffer": -1}, ValueError, "buffer=-1: give 0 or more"),
+    ({"buffer": 1.0}, TypeError, "buffer must be an int, not float"),
+]
+
+WRONG_MANY: list[Case] = [
+    ({"concurrency": 0}, ValueError, "concurrency=0: give 1 or more"),
+    ({"concurrency": "4"}, TypeError, "concurrency must be an int, not str"),
+    ({"on_error": "ignore"}, ValueError, "on_error='ignore': give 'raise' or 'yield'"),
+    ({"cursors": ["resume me"]}, TypeError, "cursors must be a mapping of phones to cursors"),
+]
+
+
+def each(*cases: Case) -> pytest.MarkDecorator:
+    """Try each case, named by its argument and value."""
+    names = [" ".join(f"{key}={value!r:.15}" for key, value in case[0].items()) for case in cases]
+    return pytest.mark.parametrize(("options", "error", "words"), cases, ids=names)
+
+
+@each(*WRONG_ANYWHERE, *WRONG_CURSORS, *WRONG_PREFETCH, *WRONG_PROGRESS)
+async def test_the_generator_refuses_at_its_first_step(
+    client: Client, sandbox: Sandbox, options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    """Before any request, naming the value and what to give instead."""
+    walk = client.iter_conversation(PHONE, **options)
+    with pytest.raises(error, match=words):
+        await anext(walk)
+    assert [] == sandbox.requests
+
+
+@each(*WRONG_ANYWHERE, *WRONG_CURSORS, *WRONG_PREFETCH, *WRONG_PROGRESS)
+async def test_pages_refuse_when_they_are_made(
+    client: Client, options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    """There is no need to wait for the first page."""
+    with pytest.raises(error, match=words):
+        client.conversation_pages(PHONE, **options)
+
+
+@each(*WRONG_ANYWHERE, *WRONG_CURSORS, *WRONG_PROGRESS, *WRONG_BUFFER)
+async def test_a_stream_refuses_when_it_is_made(
+    client: Client, options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    """There is no need to open it."""
+    with pytest.raises(error, match=words):
+        client.stream_conversation(PHONE, **options)
+
+
+@each(*WRONG_ANYWHERE, *WRONG_BUFFER, *WRONG_MANY)
+async def test_a_stream_of_many_refuses_when_it_is_made(
+    client: Client, options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    """Once, and not for each phone."""
+    with pytest.raises(error, match=words):
+        client.stream_conversations([PHONE], on_error=options.pop("on_error", "yield"), **options)
+
+
+@pytest.mark.parametrize(
+    ("phones", "words"),
+    [
+        (PHONE, r"phones must be an iterable of phones, not one str; give \[phone\]"),
+        (None, "phones must be an iterable of phones, not NoneType"),
+        (5511987654321, "phones must be an iterable of phones, not int"),
+    ],
+    ids=["one-phone", "none", "number"],
+)
+async def test_phones_are_more_than_one_text(client: Client, phones: Any, words: str) -> None:
+    """A text is an iterable too, of letters; taken for phones each would be one error."""
+    with pytest.raises(TypeError, match=words) as refusal:
+        client.stream_conversations(phones)
+    assert PHONE not in str(refusal.value)
+
+
+@each(
+    ({"interval": 0}, ValueError, "interval=0, max_interval=60.0: give seconds, more than 0"),
+    ({"interval": -5}, ValueError, "interval=-5, .*: give seconds, more than 0"),
+    ({"interval": 90}, ValueError, "interval=90, max_interval=60.0: .* the longer one last"),
+    ({"max_interval": float("inf")}, ValueError, "max_interval=inf: give seconds, .* finite"),
+    ({"interval": float("nan")}, ValueError, "interval=nan, .*: give seconds"),
+    ({"interval": "5"}, TypeError, "interval must be a number of seconds, not str"),
+    ({"max_interval": None}, TypeError, "max_interval must be a number of seconds, not None"),
+    *WRONG_CURSORS,
+    *WRONG_PROGRESS,
+)
+async def test_a_watch_refuses_at_its_first_step(
+    client: Client, sandbox: Sandbox, options: dict[str, Any], error: type[Exception], words: str
+) -> None:
+    """Before any request."""
+    with pytest.raises(error, match=words):
+        await anext(client.watch_conversation(PHONE, **options))
+    assert [] == sandbox.requests
+
+
+NO_PHONES: list[tuple[Any, type[Exception]]] = [
+    ("nobody@example", ValueError),
+    ("", ValueError),
+    (5511987654321, TypeError),
+]
+
+
+@pytest.mark.parametrize(("phone", "error"), NO_PHONES)
+async def test_a_generator_wants_a_phone(
+    client: Client, sandbox: Sandbox, phone: Any, error: type[Exception]
+) -> None:
+    """What is none is refused before any request, without being repeated."""
+    for walk in (client.iter_conversation(phone), client.watch_conversation(phone)):
+        with pytest.raises(error, match="phone"):
+            await anext(walk)
+    assert [] == sandbox.requests
+
+
+@pytest.mark.parametrize(("phone", "error"), NO_PHONES)
+async def test_pages_and_streams_want_a_phone(
+    client: Client, phone: Any, error: type[Exception]
+) -> None:
+    """When they are made."""
+    for make in (client.conversation_pages, client.stream_conversation):
+        with pytest.raises(error, match="phone"):
+            make(phone)
+
+
+async def test_arguments_are_not_changed(client: Client) -> None:
+    """What the caller gave stays the caller's."""
+    phones, cursors = [PHONE], dict[str, str]()
+    async with client.stream_conversations(phones, cursors=cursors) as items:
+        assert 25 == len([item async for item in items])
+    assert ([PHONE], {}) == (phones, cursors)

@@ -1,0 +1,252 @@
+"""Pages: an iterator that goes on after errors, time-outs and cancellation."""
+
+from itertools import chain
+from typing import Any
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from smstools_async import (
+    Client,
+    ConversationPage,
+    ConversationPages,
+    InvalidRequestError,
+    Message,
+    Progress,
+)
+from smstools_async.sandbox import Answer, Sandbox
+from tests.walk.schedules import PHONE, open_client
+from tests.walk.virtual_time import Backend, virtual_backend
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Backend:
+    """Run each test in virtual time."""
+    return virtual_backend(request.param)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """Give an account with a conversation of 45 messages."""
+    return filled(45)
+
+
+def filled(messages: int) -> Sandbox:
+    """Make an account with a conversation of so many messages."""
+    sandbox = Sandbox()
+    for number in range(messages):
+        sandbox.receive(PHONE, f"Mensagem {number}")
+    return sandbox
+
+
+async def test_pages_tell_how_far_they_are(client: Client, sandbox: Sandbox) -> None:
+    """Total, requests and cursor are those of the pages handed out."""
+    pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
+    assert (None, 0, None, False) == (pages.total, pages.requests, pages.cursor, pages.finished)
+    page = await anext(pages)
+    assert (45, 10, 1, 10) == (page.total, page.shown, page.page, page.limit)
+    assert (45, 1, False) == (pages.total, pages.requests, pages.finished)
+    rest = client.iter_conversation(PHONE, cursor=pages.cursor)
+    assert list(sandbox.messages(PHONE)[10:]) == [message async for message in rest]
+
+
+async def test_pages_know_their_end(client: Client) -> None:
+    """With the last page they are finished; asked again, they stay so without a request."""
+    pages = client.conversation_pages(PHONE, page_size=10)
+    lengths = [len(page) async for page in pages]
+    assert [10, 10, 10, 10, 5] == lengths
+    assert (5, True) == (pages.requests, pages.finished)
+    for _ in range(2):
+        with pytest.raises(StopAsyncIteration):
+            await anext(pages)
+    assert 5 == pages.requests
+
+
+async def test_the_last_page_is_known_to_be_the_last(client: Client) -> None:
+    """A page that completes the history needs no look beyond it."""
+    pages = client.conversation_pages(PHONE)
+    await anext(pages)
+    assert pages.finished
+
+
+async def test_no_messages_are_no_page(client: Client) -> None:
+    """An empty conversation has a total, and nothing to iterate over."""
+    pages = client.conversation_pages("+5511900000000")
+    assert [] == [page async for page in pages]
+    assert (0, 1, True) == (pages.total, pages.requests, pages.finished)
+
+
+async def test_nothing_is_asked_for_before_the_first_page(client: Client, sandbox: Sandbox) -> None:
+    """Making and iterating are two things."""
+    pages = aiter(client.conversation_pages(PHONE))
+    await checkpoint()
+    assert ([], 0) == (sandbox.requests, pages.requests)
+
+
+async def test_iterating_again_begins_at_the_beginning(client: Client, sandbox: Sandbox) -> None:
+    """As with any collection, a loop left early leaves nothing behind for the next."""
+    pages = client.conversation_pages(PHONE, page_size=10)
+    async for _ in pages:
+        break
+    again = [page async for page in pages]
+    assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(again))
+    assert 5 == pages.requests
+
+
+@given(
+    total=st.integers(0, 60),
+    page_size=st.integers(1, 25),
+    prefetch=st.integers(0, 8),
+    order=st.sampled_from(["newest", "oldest"]),
+)
+@settings(deadline=None, max_examples=40)
+async def test_pages_hold_what_the_iteration_hands_out(
+    total: int, page_size: int, prefetch: int, order: str
+) -> None:
+    """Put together, the pages are the conversation, whatever their size."""
+    sandbox = filled(total)
+    async with open_client(sandbox) as client:
+        options: dict[str, Any] = {"page_size": page_size, "prefetch": prefetch, "order": order}
+        pages = [page async for page in client.conversation_pages(PHONE, **options)]
+        messages = [message async for message in client.iter_conversation(PHONE, **options)]
+    assert messages == list(chain.from_iterable(pages))
+    assert all(len(page) for page in pages)
+
+
+async def test_a_page_holds_only_what_is_new(client: Client, sandbox: Sandbox) -> None:
+    """Where windows overlap since the history moved, what came before is left out."""
+
+    def arrive(_: int) -> None:
+        sandbox.receive(PHONE, "ok")
+
+    messages = sandbox.messages(PHONE)
+    sandbox.before_each_request = arrive
+    pages = [page async for page in client.conversation_pages(PHONE, page_size=10, prefetch=0)]
+    assert list(messages) == list(chain.from_iterable(pages))[-len(messages) :]
+    assert any(len(page) < (page.shown or 0) for page in pages[:-1])
+
+
+async def take(pages: ConversationPages) -> ConversationPage | InvalidRequestError:
+    """Return the next page, or why there is none."""
+    try:
+        return await anext(pages)
+    except InvalidRequestError as error:
+        return error
+
+
+@pytest.mark.parametrize("prefetch", [0, 1, 8])
+async def test_pages_go_on_after_errors(client: Client, sandbox: Sandbox, prefetch: int) -> None:
+    """Each page fails twice; the next `anext` asks for it again, and nothing is lost."""
+    for number in range(1, 6):
+        sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=number, times=2)
+    pages = client.conversation_pages(PHONE, page_size=10, prefetch=prefetch)
+    messages: list[Message] = []
+    cursors: list[tuple[str | None, str | None]] = []
+    while not pages.finished:
+        match await take(pages):
+            case ConversationPage() as page:
+                messages += page
+            case InvalidRequestError() as error:
+                cursors.append((pages.cursor, error.cursor))
+    assert list(sandbox.messages(PHONE)) == messages
+    assert [(cursor, cursor) for cursor, _ in cursors] == cursors
+    assert len(cursors) > 1
+
+
+async def with_patience(pages: ConversationPages, seconds: float) -> list[ConversationPage]:
+    """Take pages, waiting no longer than this for each call, until there are no more."""
+    taken: list[ConversationPage] = []
+    for _ in range(500):
+        with anyio.move_on_after(seconds):
+            try:
+                taken.append(await anext(pages))
+            except StopAsyncIteration:
+                return taken
+    raise AssertionError("no progress was made")
+
+
+@pytest.mark.parametrize("prefetch", [0, 1, 8])
+async def test_pages_go_on_after_time_outs(client: Client, sandbox: Sandbox, prefetch: int) -> None:
+    """A caller's time-out costs the requests under way, and no page."""
+    sandbox.latency = lambda number: 0.9 if number % 3 else 3.0
+    pages = client.conversation_pages(PHONE, page_size=10, prefetch=prefetch)
+    taken = await with_patience(pages, 1.0)
+    assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
+
+
+async def test_answers_from_before_a_time_out_are_kept(client: Client, sandbox: Sandbox) -> None:
+    """A slow page at the end of a window does not have those before it asked for again."""
+    sandbox.latency = lambda number: 10.0 if number == 5 else 0.1
+    pages = client.conversation_pages(PHONE, page_size=10, prefetch=3)
+    taken = await with_patience(pages, 1.0)
+    assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
+    asked = [request.page for request in sandbox.requests]
+    assert [1, 2, 3, 4, 5, 5] == asked
+
+
+async def test_a_time_out_does_not_widen_the_window(client: Client, sandbox: Sandbox) -> None:
+    """Only windows that came let the next one be longer."""
+    sandbox.latency = 2.0
+    pages = client.conversation_pages(PHONE, page_size=10, prefetch=8)
+    for _ in range(5):
+        with anyio.move_on_after(1.0):
+            await anext(pages)
+    assert (5, 1) == (len(sandbox.requests), sandbox.most_in_flight)
+
+
+async def test_a_page_is_not_lost_when_the_hook_is_cut_off(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """A time-out while `on_page` runs leaves the page to the next call."""
+    progress = Progress(on_page=lambda _: anyio.sleep(10))
+    pages = client.conversation_pages(PHONE, progress=progress)
+    with anyio.move_on_after(1):
+        await anext(pages)
+    assert not pages.finished
+    assert list(sandbox.messages(PHONE)) == list(await anext(pages))
+    assert pages.finished
+
+
+async def test_two_tasks_cannot_wait_for_one_iterator(client: Client, sandbox: Sandbox) -> None:
+    """The second is refused in words, and the first gets its page."""
+    sandbox.latency = 1.0
+    pages = client.conversation_pages(PHONE)
+    taken: list[ConversationPage] = []
+
+    async def take_first() -> None:
+        taken.append(await anext(pages))
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(take_first)
+        await anyio.sleep(0.5)
+        with pytest.raises(RuntimeError, match="Another task is waiting"):
+            await anext(pages)
+    assert [sandbox.messages(PHONE)] == [page.messages for page in taken]
+
+
+async def test_pages_that_came_together_leave_others_their_turn(client: Client) -> None:
+    """Each page is a turn, though no request is waited for."""
+    pages = client.conversation_pages(PHONE, page_size=5, prefetch=8)
+    for _ in range(7):
+        await anext(pages)
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await checkpoint()
+            turns += 1
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(take_turns)
+        await checkpoint()
+        before = turns
+        for _ in range(2):
+            await anext(pages)
+        assert before < turns
+        group.cancel_scope.cancel()

@@ -1,0 +1,186 @@
+"""How long a walk takes, in requests of 50 ms, and how much of the network it occupies."""
+
+from collections.abc import Awaitable, Callable
+from itertools import pairwise
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+
+from smstools_async import Client
+from smstools_async.sandbox import Sandbox
+from tests.walk.schedules import PHONE, open_client
+from tests.walk.virtual_time import Backend, virtual_backend
+from tests.walk.ways import WAYS, Reading, Way
+
+LATENCY = 0.05
+PAGES = 20
+PAGE_SIZE = 15
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Backend:
+    """Run each test in virtual time."""
+    return virtual_backend(request.param)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """Give an account with 20 pages, each of which takes 50 ms."""
+    sandbox = Sandbox(seed=1)
+    for number in range(PAGES * PAGE_SIZE):
+        sandbox.receive(PHONE, f"Mensagem {number}")
+    sandbox.latency = LATENCY
+    return sandbox
+
+
+async def seconds(work: Callable[[], Awaitable[int]]) -> float:
+    """Return how long `work` takes, which has to see all messages."""
+    begin = anyio.current_time()
+    assert await work() == PAGES * PAGE_SIZE
+    return anyio.current_time() - begin
+
+
+async def walk(client: Client, prefetch: int, a_page: float = 0.0) -> int:
+    """Count the messages by the generator, working so many seconds on each page."""
+    count = 0
+    async for _ in client.iter_conversation(PHONE, page_size=PAGE_SIZE, prefetch=prefetch):
+        count += 1
+        if count % PAGE_SIZE == 0:
+            await anyio.sleep(a_page)
+    return count
+
+
+async def stream(client: Client, a_page: float) -> int:
+    """Count the messages by the stream, working so many seconds on each page."""
+    count = 0
+    async with client.stream_conversation(PHONE, page_size=PAGE_SIZE) as messages:
+        async for _ in messages:
+            count += 1
+            if count % PAGE_SIZE == 0:
+                await anyio.sleep(a_page)
+    return count
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("prefetch", "share"), [(3, 0.4), (7, 0.3)])
+async def test_pages_fetched_together_save_time(
+    client: Client, prefetch: int, share: float
+) -> None:
+    """Windows of 1, 2, 4, 8 pages take the time of one page each."""
+    sequential = await seconds(lambda: walk(client, prefetch=0))
+    assert sequential == pytest.approx(PAGES * LATENCY)
+    assert await seconds(lambda: walk(client, prefetch)) <= share * sequential
+
+
+@pytest.mark.anyio
+async def test_a_stream_fetches_while_the_caller_works(client: Client) -> None:
+    """Work of 50 ms a page and requests of 50 ms a page take little more than one of them."""
+    sequential = await seconds(lambda: walk(client, prefetch=0, a_page=LATENCY))
+    assert sequential == pytest.approx(2 * PAGES * LATENCY)
+    assert await seconds(lambda: stream(client, LATENCY)) <= 0.6 * sequential
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("iterators", [1, 8])
+@pytest.mark.parametrize("max_connections", [1, 3])
+async def test_all_iterators_together_keep_to_max_connections(
+    sandbox: Sandbox, iterators: int, max_connections: int
+) -> None:
+    """However many walks fetch ahead, the requests in flight are those of one client."""
+    async with (
+        open_client(sandbox, max_connections=max_connections) as client,
+        anyio.create_task_group() as group,
+    ):
+        for _ in range(iterators):
+            group.start_soon(walk, client, 8)
+    assert max_connections == sandbox.most_in_flight
+    assert iterators * PAGES == len(sandbox.requests)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("prefetch", [0, 3, 8])
+@pytest.mark.parametrize("page", [1, 4, 15])
+async def test_an_early_end_wastes_one_window_at_most(
+    client: Client, sandbox: Sandbox, page: int, prefetch: int
+) -> None:
+    """Whoever stops on a page has had no more than `prefetch` pages fetched beyond it."""
+    messages = client.iter_conversation(PHONE, page_size=PAGE_SIZE, prefetch=prefetch)
+    for _ in range((page - 1) * PAGE_SIZE + 1):
+        await anext(messages)
+    await messages.aclose()
+    assert page <= len(sandbox.requests) <= page + prefetch
+
+
+@pytest.mark.anyio
+async def test_windows_grow_slowly(client: Client, sandbox: Sandbox) -> None:
+    """Whoever breaks off early has not had the longest window fetched for nothing."""
+    messages = client.iter_conversation(PHONE, page_size=PAGE_SIZE, prefetch=7)
+    in_flight = [sandbox.most_in_flight async for _ in messages]
+    assert [1] * 15 + [2] * 30 + [4] * 60 + [8] * 195 == in_flight
+
+
+@pytest.mark.anyio
+async def test_nothing_is_fetched_while_the_caller_works(client: Client, sandbox: Sandbox) -> None:
+    """Between two messages of a generator no request is under way."""
+    requests: list[int] = []
+    async for _ in client.iter_conversation(PHONE, page_size=PAGE_SIZE, prefetch=7):
+        before = len(sandbox.requests)
+        await anyio.sleep(10 * LATENCY)
+        requests.append(len(sandbox.requests) - before + sandbox.in_flight)
+    assert [0] * PAGES * PAGE_SIZE == requests
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("buffer", [0, 1, 2, 5])
+async def test_a_stream_waits_while_its_buffer_is_full(
+    client: Client, sandbox: Sandbox, buffer: int
+) -> None:
+    """It holds the buffer, one page that waits for room, and no more."""
+    ahead: set[int] = set()
+    count = 0
+    async with client.stream_conversation(PHONE, page_size=PAGE_SIZE, buffer=buffer) as messages:
+        async for _ in messages:
+            await anyio.sleep(LATENCY)
+            ahead.add(len(sandbox.requests) - 1 - count // PAGE_SIZE)
+            count += 1
+    assert buffer + 1 == max(ahead)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("concurrency", [1, 3])
+async def test_many_conversations_are_read_so_many_at_once(
+    sandbox: Sandbox, concurrency: int
+) -> None:
+    """A conversation has one request under way, and `concurrency` bounds the conversations."""
+    phones = [f"+55119{number:08}" for number in range(12)]
+    for phone in phones:
+        sandbox.add_conversation(phone, messages=30)
+    async with (
+        open_client(sandbox) as client,
+        client.stream_conversations(phones, concurrency=concurrency, page_size=10) as items,
+    ):
+        assert 12 * 30 == len([item async for item in items])
+    assert concurrency == sandbox.most_in_flight
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("way", [*WAYS[:3], *WAYS[-2:]], ids=str)
+async def test_others_get_their_turn_every_hundred_messages(
+    client: Client, sandbox: Sandbox, way: Way, anyio_backend: Backend
+) -> None:
+    """A walk over a long page does not keep the event loop for itself."""
+    sandbox.latency = 0.0
+    reading = Reading(client, way)
+    turns: list[int] = []
+
+    async def take_turns() -> None:
+        while not reading.finished:
+            turns.append(len(reading.taken))
+            await checkpoint()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(take_turns)
+        await reading.run()
+    most = max(after - before for before, after in pairwise([*turns, PAGES * PAGE_SIZE]))
+    assert most <= (200 if anyio_backend[0] == "trio" else 100)  # trio shuffles whose turn is first

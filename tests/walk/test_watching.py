@@ -1,0 +1,326 @@
+"""Watching: new messages as they come, asked for politely."""
+
+import random
+from collections import Counter
+from collections.abc import AsyncGenerator, Hashable
+from contextlib import aclosing, asynccontextmanager
+
+import anyio
+import pytest
+
+from smstools_async import (
+    Client,
+    CursorError,
+    Message,
+    PaginationError,
+    Progress,
+    ServerError,
+)
+from smstools_async.sandbox import Answer, Sandbox
+from tests.walk.schedules import PHONE, identity
+from tests.walk.virtual_time import Backend, virtual_backend
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> Backend:
+    """Run each test in virtual time."""
+    return virtual_backend(request.param)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    """Give an account with a conversation of 30 messages."""
+    sandbox = Sandbox()
+    for number in range(30):
+        sandbox.receive(PHONE, f"Mensagem {number}")
+    return sandbox
+
+
+async def watch(
+    messages: AsyncGenerator[Message, None], seconds: float, taken: list[Message]
+) -> None:
+    """Take what comes for so long."""
+    with anyio.move_on_after(seconds):
+        async with aclosing(messages):
+            async for message in messages:
+                taken.append(message)  # noqa: PERF401 - one by one, until time is up
+
+
+@asynccontextmanager
+async def watching(messages: AsyncGenerator[Message, None]) -> AsyncGenerator[list[Message], None]:
+    """Watch in the background while the block changes the history."""
+    taken: list[Message] = []
+    async with anyio.create_task_group() as group:
+        group.start_soon(watch, messages, 10_000, taken)
+        await anyio.sleep(1)
+        yield taken
+        group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("server_order", ["newest", "oldest"])
+@pytest.mark.parametrize("total", [0, 1, 30, 250])
+async def test_a_watch_begins_with_what_arrives(
+    client: Client, sandbox: Sandbox, total: int, server_order: str
+) -> None:
+    """Oldest first, and nothing of what was there before, be it much or nothing."""
+    sandbox.quirks.order = "newest" if server_order == "newest" else "oldest"
+    phone = "+5521900000000"
+    for number in range(total):
+        sandbox.receive(phone, f"Mensagem {number}")
+    async with watching(client.watch_conversation(phone)) as taken:
+        first = [sandbox.receive(phone, text) for text in ("Oi", "Tudo bem?")]
+        await anyio.sleep(100)
+        later = [sandbox.send(phone, "Tudo!"), sandbox.receive(phone, "Que bom")]
+        await anyio.sleep(100)
+    assert first + later == taken
+
+
+async def test_a_watch_goes_on_from_a_cursor(client: Client, sandbox: Sandbox) -> None:
+    """What arrived since the cursor was written comes first."""
+    progress = Progress()
+    walk = client.iter_conversation(PHONE, order="oldest", max_messages=12, progress=progress)
+    assert 12 == len([message async for message in walk])
+    async with watching(client.watch_conversation(PHONE, cursor=progress.cursor)) as taken:
+        sandbox.receive(PHONE, "Oi")
+        await anyio.sleep(100)
+    assert list(sandbox.messages(PHONE))[-13::-1] == taken
+
+
+async def test_messages_of_the_starting_second_are_told_apart(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """What was there in that second stays out, what arrives in it comes, equal texts included."""
+    second = sandbox.messages(PHONE)[0].unix_time + 5
+    for text in ("ok", "ok", "sim"):
+        sandbox.receive(PHONE, text, unix_time=second)
+    sandbox.quirks.shuffle_ties = True
+    async with watching(client.watch_conversation(PHONE)) as taken:
+        for text in ("ok", "sim", "sim", "novo"):
+            sandbox.receive(PHONE, text, unix_time=second)
+            await anyio.sleep(100)
+    assert ["ok", "sim", "sim", "novo"] == [message.text for message in taken]
+
+
+async def test_a_second_longer_than_a_page_is_told_apart(client: Client, sandbox: Sandbox) -> None:
+    """However many messages the newest second has."""
+    second = sandbox.messages(PHONE)[0].unix_time + 5
+    for number in range(230):
+        sandbox.receive(PHONE, f"Aviso {number}", unix_time=second)
+    async with watching(client.watch_conversation(PHONE)) as taken:
+        expected = sandbox.receive(PHONE, "novo", unix_time=second)
+        await anyio.sleep(100)
+    assert [expected] == taken
+
+
+def asking_times(sandbox: Sandbox) -> list[float]:
+    """Note when each request comes, in whole seconds from the first."""
+    times: list[float] = []
+    sandbox.before_each_request = lambda _: times.append(anyio.current_time())
+    return times
+
+
+def since_first(times: list[float]) -> list[int]:
+    """Return the times in whole seconds from the first."""
+    return [round(time - times[0]) for time in times]
+
+
+async def test_a_quiet_conversation_is_asked_for_less_and_less(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """After 5, 10, 20, 40, then each 60 seconds; one request each time."""
+    times = asking_times(sandbox)
+    await watch(client.watch_conversation(PHONE), 300, [])
+    assert [0, 0, 5, 15, 35, 75, 135, 195, 255] == since_first(times)
+
+
+async def test_the_intervals_can_be_chosen(client: Client, sandbox: Sandbox) -> None:
+    """From `interval`, doubled up to `max_interval`."""
+    times = asking_times(sandbox)
+    await watch(client.watch_conversation(PHONE, interval=1, max_interval=3), 13, [])
+    assert [0, 0, 1, 3, 6, 9, 12] == since_first(times)
+
+
+async def test_the_intervals_can_be_equal(client: Client, sandbox: Sandbox) -> None:
+    """Then there is no patience to lose."""
+    times = asking_times(sandbox)
+    await watch(client.watch_conversation(PHONE, interval=7, max_interval=7), 30, [])
+    assert [0, 0, 7, 14, 21, 28] == since_first(times)
+
+
+async def test_after_news_a_watch_asks_often_again(client: Client, sandbox: Sandbox) -> None:
+    """People answer soon, or not for long."""
+    times = asking_times(sandbox)
+    async with watching(client.watch_conversation(PHONE)) as taken:
+        await anyio.sleep(80)
+        sandbox.receive(PHONE, "Oi")
+        await anyio.sleep(100)
+    assert 1 == len(taken)
+    assert [75, 135, 140, 150, 170] == since_first(times)[5:]
+
+
+async def test_work_on_a_message_is_not_hurried(client: Client, sandbox: Sandbox) -> None:
+    """Nothing is asked for while the caller has a message."""
+    messages = client.watch_conversation(PHONE)
+    async with aclosing(messages), anyio.create_task_group() as group:
+        group.start_soon(receive_later, sandbox, 1)
+        await anext(messages)
+        requests = len(sandbox.requests)
+        await anyio.sleep(1000)
+        assert requests == len(sandbox.requests)
+
+
+async def receive_later(sandbox: Sandbox, seconds: float) -> None:
+    """Let a message arrive in so many seconds."""
+    await anyio.sleep(seconds)
+    sandbox.receive(PHONE, "Oi")
+
+
+async def test_an_error_tells_where_to_go_on(client: Client, sandbox: Sandbox) -> None:
+    """A watch that broke is resumed with all that arrived meanwhile."""
+    taken: list[Message] = []
+    messages = client.watch_conversation(PHONE)
+    async with anyio.create_task_group() as group:
+        group.start_soon(receive_later, sandbox, 1)
+        taken.append(await anext(messages))
+    sandbox.fail(Answer(status=503), times=None)
+    with pytest.raises(ServerError) as caught:
+        await anext(messages)
+    sandbox.stop_failing()
+    expected = [taken[0], sandbox.receive(PHONE, "Tudo bem?")]
+    await watch(client.watch_conversation(PHONE, cursor=caught.value.cursor), 100, taken)
+    assert expected == taken
+
+
+@pytest.mark.parametrize("ties", [1, 150])
+async def test_an_error_before_the_first_look_is_over_has_no_cursor(
+    client: Client, sandbox: Sandbox, ties: int
+) -> None:
+    """Where to begin is not known yet, not even when half of the newest second was read."""
+    second = sandbox.messages(PHONE)[0].unix_time + 5
+    for number in range(ties):
+        sandbox.receive(PHONE, f"Aviso {number}", unix_time=second)
+    sandbox.fail(Answer(status=503), from_request=1 if ties == 1 else 2, times=None)
+    with pytest.raises(ServerError) as caught:
+        await anext(client.watch_conversation(PHONE))
+    assert caught.value.cursor is None
+
+
+async def test_progress_tells_where_to_begin_the_next_watch(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """Before the first message too, so that a restarted process misses nothing."""
+    progress = Progress()
+    taken: list[Message] = []
+    expected: list[Message] = []
+    for number in range(5):
+        cursor = progress.cursor
+        watched = client.watch_conversation(PHONE, cursor=cursor, progress=progress)
+        await watch(watched, 7, taken)
+        expected.append(sandbox.receive(PHONE, f"Nova {number}"))
+    await watch(client.watch_conversation(PHONE, cursor=progress.cursor), 7, taken)
+    assert expected == taken
+
+
+async def test_a_watch_stopped_while_its_caller_works_goes_on_behind_that_message(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """The cursor includes the message handed out, and no other of its page."""
+    progress = Progress()
+    walk = client.iter_conversation(PHONE, order="oldest", max_messages=1, progress=progress)
+    assert 1 == len([message async for message in walk])
+    expected = list(sandbox.messages(PHONE))[-2::-1]
+    taken: list[Message] = []
+    for _ in expected:
+        messages = client.watch_conversation(PHONE, cursor=progress.cursor, progress=progress)
+        async with aclosing(messages):
+            taken.append(await anext(messages))
+    assert expected == taken
+
+
+async def test_an_empty_cursor_is_no_missing_one(client: Client, sandbox: Sandbox) -> None:
+    """A cursor that got lost on the way is refused, instead of skipping what arrived since."""
+    with pytest.raises(CursorError):
+        await anext(client.watch_conversation(PHONE, cursor=""))
+    assert [] == sandbox.requests
+
+
+async def test_a_newest_first_cursor_is_refused(client: Client, sandbox: Sandbox) -> None:
+    """It tells what is older, not what is newer."""
+    pages = client.conversation_pages(PHONE, max_messages=5)
+    await anext(pages)
+    requests = len(sandbox.requests)
+    with pytest.raises(CursorError, match="order='newest'"):
+        await anext(client.watch_conversation(PHONE, cursor=pages.cursor))
+    assert requests == len(sandbox.requests)
+
+
+async def test_a_server_without_order_cannot_be_watched(client: Client, sandbox: Sandbox) -> None:
+    """What is new could not be told, so nothing is handed out as if it were."""
+    first = sandbox.messages(PHONE)[-1].unix_time
+    for number in (4, 1, 3):
+        sandbox.receive(PHONE, f"Atrasada {number}", unix_time=first + number)
+    with pytest.raises(PaginationError, match="what is new cannot be told") as caught:
+        await anext(client.watch_conversation(PHONE))
+    assert caught.value.cursor is None
+
+
+async def test_a_server_that_loses_its_order_is_watched_no_longer(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """The cursor is the last one that held."""
+    first = sandbox.messages(PHONE)[-1].unix_time
+    progress = Progress()
+    messages = client.watch_conversation(PHONE, progress=progress)
+
+    def disorder(request: int) -> None:
+        if request == 4:
+            sandbox.receive(PHONE, "Atrasada", unix_time=first + 3)
+
+    sandbox.before_each_request = disorder
+    with pytest.raises(PaginationError) as caught:
+        await anext(messages)
+    assert 4 == len(sandbox.requests)
+    assert progress.cursor == caught.value.cursor
+    assert caught.value.cursor is not None
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_moving_history_is_watched_exactly_once(
+    client: Client, sandbox: Sandbox, seed: int
+) -> None:
+    """Bursts, ties, deletions, expiry and restarts: what arrived and stayed comes once."""
+    draw = random.Random(seed)
+    sandbox.quirks.shuffle_ties = draw.random() < 0.5
+    sandbox.quirks.order = "newest" if draw.random() < 0.5 else "oldest"
+    arrived = Counter[Hashable]()
+    gone = Counter[Hashable]()
+    second = sandbox.messages(PHONE)[0].unix_time
+
+    def move(request: int) -> None:
+        nonlocal second
+        if request == 1:
+            return
+        for _ in range(draw.choice((0, 0, 0, 0, 1, 1, 3, 130))):
+            second += draw.choice((0, 0, 1, 10))
+            text = draw.choice(("ok", "sim", f"Pedido {draw.random()}"))
+            arrived[identity(sandbox.receive(PHONE, text, unix_time=second))] += 1
+        for message in draw.sample(sandbox.messages(PHONE), draw.choice((0, 0, 2))):
+            sandbox.delete(PHONE, message)
+            gone[identity(message)] += 1
+        gone.update(map(identity, sandbox.expire(PHONE, draw.choice((0, 0, 1)))))
+
+    sandbox.before_each_request = move
+    progress = Progress()
+    taken: list[Message] = []
+    for _ in range(6):
+        watched = client.watch_conversation(PHONE, cursor=progress.cursor, progress=progress)
+        await watch(watched, draw.choice((3, 12, 50)), taken)
+    sandbox.before_each_request = None
+    await watch(client.watch_conversation(PHONE, cursor=progress.cursor), 10, taken)
+    handed_out = Counter(map(identity, taken))
+    assert Counter() == (arrived - gone) - handed_out
+    assert Counter() == handed_out - arrived
+    times = [message.unix_time for message in taken]
+    assert sorted(times) == times
