@@ -166,8 +166,10 @@ def complaints(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
     """Give what the event loop logs, and have warnings raised where they arise."""
     caplog.set_level(logging.WARNING)
     messages: list[str] = []
+    gc.freeze()
     yield messages
     gc.collect()
+    gc.unfreeze()
     messages += [record.getMessage() for record in caplog.records]
     assert [] == messages
 
@@ -284,10 +286,11 @@ async def test_an_error_within_a_block_is_not_wrapped_into_a_group(
 
 @pytest.fixture
 def without_collector() -> Iterator[None]:
-    """Turn the cyclic garbage collector off."""
-    gc.collect()
+    """Turn the cyclic garbage collector off, and let it forget what is there."""
     gc.disable()
+    gc.freeze()
     yield
+    gc.unfreeze()
     gc.enable()
 
 
