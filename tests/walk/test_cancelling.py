@@ -16,6 +16,7 @@ from anyio.lowlevel import checkpoint
 from smstools_async import Client, ConversationItem, ConversationPages, Message, Progress, Retry
 from smstools_async.sandbox import Answer, Sandbox
 from tests.walk.schedules import PHONE
+from tests.walk.virtual_time import virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
 
 pytestmark = pytest.mark.anyio
@@ -274,15 +275,15 @@ async def test_five_hundred_cancellations_leave_the_connections_whole(
     assert [TOTAL] * 30 == answered
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("anyio_backend", [virtual_backend("asyncio")], ids=["asyncio"])
 @pytest.mark.parametrize("way", WAYS, ids=str)
 async def test_a_time_out_of_asyncio_is_asyncios(
     client: Client, sandbox: Sandbox, way: Way
 ) -> None:
     """`asyncio.timeout` around a reading ends as it should, and leaves no cancellation pending."""
-    sandbox.latency = 60.0
+    sandbox.latency = 20.0
     with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.01):
+        async with asyncio.timeout(1):
             await Reading(client, way).run()
     task = asyncio.current_task()
     assert task is not None

@@ -1,5 +1,6 @@
 """Streams: reading ahead for as long as a block is open, and not a moment longer."""
 
+from asyncio import CancelledError
 from collections import defaultdict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing
@@ -244,7 +245,9 @@ async def test_leaving_a_stream_leaves_no_task(client: Client, make: MakeStream)
 
 
 @pytest.mark.parametrize("make", [one, many])
-@pytest.mark.parametrize("error", [UsersError, Stop, KeyboardInterrupt, SystemExit, GeneratorExit])
+@pytest.mark.parametrize(
+    "error", [UsersError, Stop, KeyboardInterrupt, GeneratorExit, CancelledError]
+)
 @pytest.mark.parametrize("taken", [0, 1])
 async def test_an_error_in_the_block_comes_out_as_itself(
     client: Client, make: MakeStream, error: type[BaseException], taken: int

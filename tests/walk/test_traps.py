@@ -17,11 +17,16 @@ from smstools_async import Client, InvalidRequestError, Message, PaginationError
 from smstools_async._convert import WirePage
 from smstools_async.sandbox import Answer, Sandbox
 from tests.walk.schedules import PHONE, open_client
+from tests.walk.virtual_time import virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
 
 pytestmark = pytest.mark.anyio
 
 TOTAL = 60
+
+on_virtual_asyncio = pytest.mark.parametrize(
+    "anyio_backend", [virtual_backend("asyncio")], ids=["asyncio"]
+)
 
 
 @pytest.fixture
@@ -74,7 +79,7 @@ async def test_a_failing_page_does_not_cancel_the_callers_other_work(
     walk = client.iter_conversation(PHONE, page_size=10, prefetch=8)
     for _ in range(11):
         await anext(walk)
-    await anyio.sleep(0.01)
+    await anyio.wait_all_tasks_blocked()
     rest: list[Message] = []
     with pytest.raises(InvalidRequestError):
         await collect(walk, rest)
@@ -116,44 +121,44 @@ async def test_two_tasks_cannot_share_a_generator(client: Client, sandbox: Sandb
     assert ["anext(): asynchronous generator is already running"] == refusals
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@on_virtual_asyncio
 async def test_wait_for_finishes_a_generator(client: Client, sandbox: Sandbox) -> None:
     """Its next step looks like the end of the history; only the cursor tells that it is none."""
     progress = Progress()
     walk = client.iter_conversation(PHONE, page_size=10, prefetch=0, progress=progress)
     for _ in range(10):
         await anext(walk)
-    sandbox.latency = 60.0
+    sandbox.latency = 20.0
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(anext(walk), 0.01)
+        await asyncio.wait_for(anext(walk), 1)
     sandbox.latency = 0.0
     assert [] == [message async for message in walk]
     rest = client.iter_conversation(PHONE, cursor=progress.cursor)
     assert TOTAL - 10 == len([message async for message in rest])
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@on_virtual_asyncio
 async def test_wait_for_does_not_finish_pages(client: Client, sandbox: Sandbox) -> None:
     """A class iterator goes on where it was."""
     pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
     taken = list(await anext(pages))
-    sandbox.latency = 60.0
+    sandbox.latency = 20.0
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(anext(pages), 0.01)
+        await asyncio.wait_for(anext(pages), 1)
     sandbox.latency = 0.0
     while not pages.finished:
         taken += await anext(pages)
     assert list(sandbox.messages(PHONE)) == taken
 
 
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@on_virtual_asyncio
 async def test_wait_for_does_not_finish_a_stream(client: Client, sandbox: Sandbox) -> None:
     """What comes after the time-out is there for the next step."""
-    sandbox.latency = 0.02
+    sandbox.latency = 2.0
     taken: list[Message] = []
     async with client.stream_conversation(PHONE, page_size=30) as messages:
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(anext(messages), 0.001)
+            await asyncio.wait_for(anext(messages), 1)
         await collect(messages, taken)
     assert list(sandbox.messages(PHONE)) == taken
 
