@@ -589,17 +589,16 @@ class Walk:
         tells nothing of these but that it did not fall; the first of them that is answered after a
         movement shows it, and those behind it are not used.
         """
-        if self._unsure or not self._newest or self.taken is None or self.degraded:
+        if self._unsure or not self._newest or self.taken is None:
             return False
         if not self._forward:
             return known == view.stop - self._position
-        before, now = self._position_total, view.answer.total
-        if before is None or now is None:
-            return False
-        shared = self._position - view.start
-        if view.is_sequel:
-            return known == shared + now - before
-        return known == shared and now >= before
+        is_told = None not in (self._position_total, view.answer.total) and not self.degraded
+        shared, grown = self._position - view.start, self._change(view)
+        accounted_for = (
+            known == shared + grown if view.is_sequel else known == shared <= shared + grown
+        )
+        return is_told and accounted_for
 
     def _has_moved(self, view: _View, known: int) -> bool:
         """Whether the rows known already stand elsewhere than when they were last seen."""

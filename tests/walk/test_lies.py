@@ -174,7 +174,7 @@ async def test_the_error_of_a_stalled_walk_can_be_gone_on_from() -> None:
     """What was handed out is not lost: a mended server is read on from the error's cursor."""
     sandbox = Sandbox()
     fill(sandbox, 1000)
-    sandbox.quirks.serve_page = lambda page, _: min(page, 3)
+    sandbox.quirks.serve_page = lambda page, request: page if request < 5 else 1
     taken: list[Message] = []
     async with open_client(sandbox) as client:
         with pytest.raises(PaginationStalledError) as stalled:  # noqa: PT012 - what came before it counts
@@ -183,7 +183,7 @@ async def test_the_error_of_a_stalled_walk_can_be_gone_on_from() -> None:
         sandbox.quirks.serve_page = None
         rest = client.iter_conversation(PHONE, page_size=100, cursor=stalled.value.cursor)
         taken += [message async for message in rest]
-    assert len(taken) > 300
+    assert len(taken) >= 300
     assert expected(sandbox, "newest") == taken
 
 

@@ -295,6 +295,23 @@ def test_waits_are_told() -> None:
 
 
 @pytest.mark.usefixtures("longest_jitter")
+def test_no_wait_is_told_after_the_last_attempt() -> None:
+    """There is none."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY, times=None)
+    told: list[float] = []
+
+    async def give_up() -> None:
+        async with httpx.AsyncClient(transport=sandbox.transport()) as http_client:
+            session = session_of(sandbox, http_client, Retry(attempts=2))
+            with pytest.raises(ServerError):
+                await session.get(["conversation", PHONE], {}, bytes, told.append)
+
+    run_virtually(give_up)
+    assert [0.5, 0] == told
+
+
+@pytest.mark.usefixtures("longest_jitter")
 def test_end_of_a_wait_is_told_when_it_is_cancelled() -> None:
     """Nobody is shown a wait that is not there."""
     sandbox = sandbox_of()
