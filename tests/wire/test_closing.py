@@ -88,6 +88,23 @@ async def test_calls_that_wait_for_their_turn_are_refused() -> None:
     assert (4, 1) == (len(refused), len(sandbox.requests))
 
 
+@pytest.mark.anyio
+async def test_closed_client_says_so_at_once() -> None:
+    """Not when the requests before have made room."""
+    sandbox = sandbox_of()
+    sandbox.latency = 3600
+    has_begun = anyio.Event()
+    sandbox.before_each_request = lambda _: has_begun.set()
+    opening = client_of(sandbox, timeout=7200, max_connections=1)
+    async with opening as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(client.get_conversation, PHONE)
+        await has_begun.wait()
+        await client.aclose()
+        with anyio.fail_after(5), pytest.raises(ClientClosedError):
+            await client.get_conversation(PHONE)
+        tasks.cancel_scope.cancel()
+
+
 @pytest.mark.asyncio
 async def test_request_under_way_ends_with_the_client() -> None:
     """On a real connection, and soon, though the answer would take an hour."""

@@ -89,11 +89,11 @@ def test_all_fields_tell_messages_apart(name: str) -> None:
     assert MESSAGE != attrs.evolve(MESSAGE, **change)
 
 
-def test_message_needs_names() -> None:
+@pytest.mark.parametrize("value", VALUES)
+def test_value_is_made_by_names(value: Any) -> None:
     """Nine positions would be mixed up."""
-    message_class: Any = Message
     with pytest.raises(TypeError, match="positional"):
-        message_class("740", "inbound", "5511987654321", "Clinica", "Oi", (), 1749113086)
+        type(value)(*attrs.astuple(value, recurse=False))
 
 
 def test_time_is_aware() -> None:
