@@ -32,7 +32,7 @@ from smstools_async._convert import WirePage
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
 from smstools_async._models import ConversationItem, ConversationPage, Message
-from smstools_async._walk import Taken, Walk, Window
+from smstools_async._walk import Question, Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
     from anyio.abc import TaskGroup, TaskStatus
@@ -67,6 +67,7 @@ class Course:
         self.order: Order = order
         self.requests: int = 0
         self.found: int = 0
+        self.skipped: int = 0
         self.waits: dict[Window, float] = {}
         """How long each retry waits, in seconds."""
         self.beginning: Cursor | None = self.write_cursor(walk.beginning)
@@ -192,7 +193,7 @@ class Progress:
     @property
     def skipped(self) -> int:
         """How many rows were received and not handed out: known already, or out of range."""
-        return self._course.walk.skipped if self._course else 0
+        return self._course.skipped if self._course else 0
 
     @property
     def requests(self) -> int:
@@ -265,7 +266,8 @@ class Reader:
         self._walk = course.walk
         self._most = 1 + prefetch
         self._ahead = 1
-        self._answers: deque[tuple[Window, WirePage]] = deque()
+        self._answers: deque[tuple[Question, WirePage]] = deque()
+        self._set_aside: deque[tuple[Question, WirePage]] = deque()
         self._failure: Exception | None = None
         self._ready: Batch | None = None
 
@@ -304,6 +306,10 @@ class Reader:
                 batch = self._take_next()
                 if batch is not None:
                     return batch
+            elif self._set_aside and self._walk.on_course:
+                batch = self._take_again()
+                if batch is not None:
+                    return batch
             elif self._failure is not None:
                 raise self._failure  # no sooner than what came before it was handed out
             else:
@@ -311,10 +317,23 @@ class Reader:
         return None
 
     def _take_next(self) -> Batch | None:
-        window, answer = self._answers.popleft()
-        rows = self._walk.take(window, answer)
+        question, answer = self._answers.popleft()
+        rows = self._walk.take(question, answer)
         if not self._walk.on_course:
+            self._set_aside = deque([(question, answer), *self._answers, *self._set_aside])
             self._drop_plan()
+            return None
+        return self._batch(answer, rows)
+
+    def _take_again(self) -> Batch | None:
+        question, answer = self._set_aside.popleft()
+        rows = self._walk.take_again(question, answer)
+        if rows is None:
+            self._set_aside.clear()
+        return self._batch(answer, rows or ())
+
+    def _batch(self, answer: WirePage, rows: Sequence[int]) -> Batch | None:
+        self.course.skipped += len(answer) - len(rows)
         if not rows:
             return None
         batch = Batch(answer, rows, self.course)
@@ -323,6 +342,7 @@ class Reader:
 
     def _start_over(self) -> None:
         self._drop_plan()
+        self._set_aside.clear()
         self._ahead = 1
 
     def _drop_plan(self) -> None:
@@ -331,16 +351,16 @@ class Reader:
 
     async def _ask(self) -> None:
         """Make the planned requests together, and wait for all of them."""
-        windows = self._walk.plan(self._ahead)
+        questions = self._walk.plan(1 if self._set_aside else self._ahead)
         outcomes: dict[Window, Outcome] = {}
         try:
             async with anyio.create_task_group() as group:
-                for window in windows:
+                for question in questions:
                     # one by one, so that they leave in their order
-                    await group.start(self._ask_one, window, outcomes)
+                    await group.start(self._ask_one, question.window, outcomes)
         finally:
             self.course.waits.clear()
-            self._keep(windows, outcomes)
+            self._keep(questions, outcomes)
         self._ahead = min(2 * self._ahead, self._most)
 
     async def _ask_one(
@@ -353,13 +373,13 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group
             outcomes[window] = error
 
-    def _keep(self, windows: Sequence[Window], outcomes: dict[Window, Outcome]) -> None:
+    def _keep(self, questions: Sequence[Question], outcomes: dict[Window, Outcome]) -> None:
         """Keep the answers up to the first failure, or the first that a cancellation cut off."""
         self.course.requests += len(outcomes)
-        for window in windows:
-            outcome = outcomes.pop(window, None)
+        for question in questions:
+            outcome = outcomes.pop(question.window, None)
             if isinstance(outcome, WirePage):
-                self._answers.append((window, outcome))
+                self._answers.append((question, outcome))
             else:
                 self._failure = outcome
                 break

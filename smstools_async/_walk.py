@@ -11,11 +11,14 @@ known is that no new row hides before the window. That is proven if
 - the window begins at the end of the list where the walk began, or
 - its first row is passed (older rows cannot stand before newer ones in a sorted list), or
 - the walk goes from new to old, and of the rows known already just as many turn up in the window
-  as it overlaps the last one by, and `total` grew by since. Each arrival moves one known row into
-  it; had any deletion above moved a new one out, fewer would be there than `total` accounts for.
+  as it shares with what was read, and `total` grew by since it was planned. Each arrival moves one
+  known row into it; had any deletion above moved a new one out, fewer would be there than `total`
+  accounts for. What was known when it was planned is its *ground*: nobody knows in which order
+  windows in flight together are answered, but each of them is answered after that.
 
 The third proof needs no overlap, so a quiet history costs nothing. Once the history is seen to
-move, windows overlap. A window without proof is thrown away, and an earlier one asked for.
+move, windows overlap. A window without proof is set aside, and an earlier one asked for; behind
+that one it may well be of use.
 
 *Position* is the index in the server's list at which the next new row is expected. It is a guess
 that makes walks fast; only the proofs make them right.
@@ -87,6 +90,22 @@ class Window(NamedTuple):
         return self.page * self.limit
 
 
+class Ground(NamedTuple):
+    """Where the known rows ended in an answer that came before a window was planned."""
+
+    edge: int
+    total: int | None
+    found: int
+    """How many rows had been found up to it."""
+
+
+class Question(NamedTuple):
+    """A window to ask for, and the ground on which its answer can be judged."""
+
+    window: Window
+    ground: Ground
+
+
 def window_from(index: int, largest: int) -> Window:
     """Return the window at or before `index`, of at most `largest` rows, that reaches farthest."""
     limits = range(largest, largest // 2, -1)
@@ -121,23 +140,15 @@ def _leave_out(rows: Mapping[int, RowT], known: Counter[RowT]) -> list[int]:
 
 
 class _View:
-    """An answer in the direction of the walk: `keys` grow, whichever way times do.
-
-    `is_sequel`: it was asked for after the one before it was answered.
-    """
+    """An answer in the direction of the walk: `keys` grow, whichever way times do."""
 
     def __init__(
-        self,
-        window: Window,
-        answer: Answer,
-        *,
-        forward: bool,
-        descending: bool,
-        is_sequel: bool,
+        self, question: Question, answer: Answer, *, forward: bool, descending: bool
     ) -> None:
+        window = question.window
         limit = _served_limit(window, answer)
         sign = -1 if forward == descending else 1
-        self.is_sequel: bool = is_sequel
+        self.ground: Ground = question.ground
         self.answer: Answer = answer
         self.forward: bool = forward
         self.descending: bool = descending
@@ -187,6 +198,20 @@ class _Search:
         else:
             self.high = index
         self._step *= 2
+
+
+class _Compared(NamedTuple):
+    """How the rows of an answer stand to the frontier."""
+
+    passed: int
+    new_ties: Sequence[int]
+    beyond: int
+    """Behind how many rows those begin that are later than the frontier's second."""
+
+    @property
+    def known(self) -> int:
+        """How many of the rows are not new."""
+        return self.beyond - len(self.new_ties)
 
 
 class Taken:
@@ -259,8 +284,9 @@ class _Drift:
     """How the list moves, by what was seen of it: so far must the next windows overlap."""
 
     def __init__(self, *, assume: bool) -> None:
+        self.is_suspected = False
+        """Whether the last window had no proof, and what it lacked was not read yet."""
         self._is_certain = assume
-        self._is_suspected = False
         self._rise = 0
         self._fall = 0
         self._slack = 0
@@ -268,7 +294,7 @@ class _Drift:
     @property
     def is_seen(self) -> bool:
         """Whether windows have to overlap. A list that moved once is not trusted again."""
-        return self._is_certain or self._is_suspected
+        return self._is_certain or self.is_suspected
 
     def assume(self) -> None:
         """Take it as moving from now on."""
@@ -282,14 +308,14 @@ class _Drift:
 
     def doubt(self, shift: int) -> None:
         """Learn that an overlap was too short, or that there was none."""
-        self._is_suspected = True
+        self.is_suspected = True
         self._slack = max(4, 2 * self._slack, abs(shift))
 
     def settle(self, *, moved: bool) -> None:
         """Learn that an overlap sufficed, and whether it showed that rows had moved."""
         self._slack = self._slack * 3 // 4
         self._is_certain |= moved
-        self._is_suspected = False
+        self.is_suspected = False
 
     def away(self, *, forward: bool) -> int:
         """Return how many rows the list may move away from the next window, leaving a gap."""
@@ -331,8 +357,6 @@ class Walk:
         """How many more they became since the first answer."""
         self.taken: Taken | None = None
         """What the last answer of use brought."""
-        self.skipped: int = 0
-        """How many rows were received and not handed out: known already, or out of range."""
 
         self._identify: Identify = lambda message: digest(message, phone)
         self._newest = order == "newest"
@@ -357,9 +381,10 @@ class Walk:
         self._search: _Search | None = None
         self._ending = _Ending()
         self._far_end: int | None = None
-        self._planned_first: Window | None = None
         self._position = 0
         self._position_total: int | None = None
+        self._found = 0
+        self._ground = Ground(0, None, 0)
         self._unsure = False
         self._span = 0
         self._drift = _Drift(assume=not self._newest)
@@ -398,8 +423,11 @@ class Walk:
 
     # What to ask for
 
-    def plan(self, most: int) -> list[Window]:
+    def plan(self, most: int) -> list[Question]:
         """Return the windows to ask for next, nearest first, `most` at the most."""
+        return [Question(window, self._ground) for window in self._plan_windows(most)]
+
+    def _plan_windows(self, most: int) -> list[Window]:
         if self._doubted_page:
             return [Window(2, self._doubted_page)]
         if not self._begun:
@@ -413,7 +441,6 @@ class Walk:
 
     def _plan_reading(self, most: int) -> list[Window]:
         windows = [self._window_at(self._position, self._overlap)]
-        self._planned_first = windows[0]
         overlap = self._most_ties + 1 + self._away if self._drift.is_seen else 0
         while len(windows) < most and not (self._unsure or self._ending.look_again):
             edge = windows[-1].stop if self._forward else windows[-1].start
@@ -436,7 +463,8 @@ class Walk:
 
     @property
     def _away(self) -> int:
-        return self._drift.away(forward=self._forward)
+        page_size = self._ending.short_page or self._page_size
+        return self._drift.away(forward=self._forward) + page_size // 32
 
     def _window_at(self, position: int, overlap: int) -> Window:
         """Return a window that reaches beyond `position`, larger than a page if need be."""
@@ -460,25 +488,26 @@ class Walk:
         reach = (
             max(self._page_size, self._span) + overlap + self._drift.towards(forward=self._forward)
         )
-        reach += reach // 64 + 1  # leaves some limits to choose from, one of which fits well
+        reach += reach // 16 + 1  # leaves some limits to choose from, one of which fits well
+        if self._drift.is_suspected:
+            reach *= 2  # to get past where the answers set aside lack rows
         return reach << self._fruitless if self._fruitless < _MOST_FRUITLESS else reach
 
     # What to make of an answer
 
-    def take(self, window: Window, answer: Answer) -> Sequence[int]:
+    def take(self, question: Question, answer: Answer) -> Sequence[int]:
         """Return the indexes of the rows to hand out now, in their order.
 
-        Answers are taken in the order of the plan. When `on_course` is false after one, the others
-        of that plan are of no use.
+        Answers are taken in the order of the plan. When `on_course` is false after one, it and the
+        others of that plan are of no use before what they leave out was read; see `take_again`.
 
         Raises:
             PaginationStalledError: the server keeps answering and nothing new comes.
         """
         self._notice_total(answer.total)
-        self._clamp(_served_limit(window, answer), asked=window.limit)
+        self._clamp(_served_limit(question.window, answer), asked=question.window.limit)
         self.on_course = True
-        rows = self._take(window, answer)
-        self.skipped += len(answer) - len(rows)
+        rows = self._take(question, answer)
         self._idle_answers = 0 if rows else self._idle_answers + 1
         if self._idle_answers > _MOST_IDLE_ANSWERS and not self.finished:
             raise PaginationStalledError(
@@ -486,21 +515,15 @@ class Walk:
             )
         return rows
 
-    def _take(self, window: Window, answer: Answer) -> Sequence[int]:
+    def _take(self, question: Question, answer: Answer) -> Sequence[int]:
         if self._doubted_page:
             self._settle_doubt(answer)
             return ()
-        if not self._begun and not self._find_direction(window, answer):
+        if not self._begun and not self._find_direction(question.window, answer):
             return ()
-        view = _View(
-            window,
-            answer,
-            forward=self._forward,
-            descending=self._descending,
-            is_sequel=window == self._planned_first,
-        )
+        view = self._view(question, answer)
         if self._search is not None:
-            self._narrow(self._search, window.start, view)
+            self._narrow(self._search, question.window.start, view)
             return ()
         if self._ending.look_further:
             self._conclude(view)
@@ -508,6 +531,28 @@ class Walk:
         if self._sequence is not None or not view.is_sorted:
             return self._read_in_sequence(view)
         return self._read(view)
+
+    def take_again(self, question: Question, answer: Answer) -> Sequence[int] | None:
+        """Return what an answer holds that was set aside; `None` if there is still no proof.
+
+        It is older than what was taken since, so it tells nothing of how the list moves now.
+        """
+        view = self._view(question, answer)
+        if not (self._is_reading and view.is_sorted):
+            return None
+        compared = self._compare(view)
+        if compared.known == len(view):
+            return ()
+        return self._hand_out_news(view, compared) if self._is_proven(view, compared) else None
+
+    def _view(self, question: Question, answer: Answer) -> _View:
+        return _View(question, answer, forward=self._forward, descending=self._descending)
+
+    @property
+    def _is_reading(self) -> bool:
+        """Whether the walk goes on from row to row, and neither looks for a place nor an end."""
+        is_looking = self._search is not None or self._ending.look_further or self._unsure
+        return not (is_looking or self._doubted_page or self._sequence is not None)
 
     def _notice_total(self, total: int | None) -> None:
         change = 0 if self.total is None or total is None else total - self.total
@@ -552,17 +597,27 @@ class Walk:
     # Reading a sorted list
 
     def _read(self, view: _View) -> Sequence[int]:
-        passed = bisect_left(view.keys, self._key)
-        beyond = bisect_right(view.keys, self._key)
-        ties = view.indexes[passed:beyond]
-        new_ties = self._not_counted(view, ties)
-        known = passed + len(ties) - len(new_ties)
-        if not (passed or self._is_at_border(view) or self._adjoins(view, known)):
+        compared = self._compare(view)
+        if not self._is_proven(view, compared):
             self._find_way_back(view)
             return ()
-        self._drift.settle(moved=self._has_moved(view, known))
+        self._drift.settle(moved=self._has_moved(view, compared.known))
+        return self._hand_out_news(view, compared)
+
+    def _compare(self, view: _View) -> _Compared:
+        passed = bisect_left(view.keys, self._key)
+        beyond = bisect_right(view.keys, self._key)
+        return _Compared(passed, self._not_counted(view, view.indexes[passed:beyond]), beyond)
+
+    def _is_proven(self, view: _View, compared: _Compared) -> bool:
+        """Whether no new row hides before this window."""
+        return (
+            compared.passed > 0 or self._is_at_border(view) or self._adjoins(view, compared.known)
+        )
+
+    def _hand_out_news(self, view: _View, compared: _Compared) -> Sequence[int]:
         wanted = bisect_right(view.keys, self._last_key)
-        rows = [*new_ties, *view.indexes[beyond:wanted]]
+        rows = [*compared.new_ties, *view.indexes[compared.beyond : wanted]]
         return self._hand_out(view, rows, is_complete=wanted < len(view))
 
     def _not_counted(self, view: _View, ties: Sequence[int]) -> list[int]:
@@ -580,25 +635,20 @@ class Walk:
         return len(view) > 0 and view.stop in (view.answer.total, self._far_end)
 
     def _adjoins(self, view: _View, known: int) -> bool:
-        """Whether just those rows are known again that this window must share with the last.
+        """Whether just those rows are known again that this window must share with what was read.
 
         These are the ones they overlap by, and as many more as `total` grew. No row more than that
         can have moved into the window, so if no more are known, the new ones are all in it.
-
-        Of windows that were asked for together nobody knows which was answered first. So `total`
-        tells nothing of these but that it did not fall; the first of them that is answered after a
-        movement shows it, and those behind it are not used.
         """
         if self._unsure or not self._newest or self.taken is None:
             return False
+        ground, total = view.ground, view.answer.total
+        found = self._found - ground.found
         if not self._forward:
-            return known == view.stop - self._position
-        is_told = None not in (self._position_total, view.answer.total) and not self.degraded
-        shared, grown = self._position - view.start, self._change(view)
-        accounted_for = (
-            known == shared + grown if view.is_sequel else known == shared <= shared + grown
-        )
-        return is_told and accounted_for
+            return known == view.stop - (ground.edge - found)
+        if total is None or ground.total is None or self.degraded:
+            return False
+        return known == ground.edge + found - view.start + total - ground.total
 
     def _has_moved(self, view: _View, known: int) -> bool:
         """Whether the rows known already stand elsewhere than when they were last seen."""
@@ -613,9 +663,11 @@ class Walk:
         self._frontier = self.taken.frontier_after(len(rows))
         if self._frontier is not None:
             self._most_ties = max(self._most_ties, self._frontier.seen.total())
+        self._found += len(rows)
         if len(view):
             self._position = view.stop if self._forward else view.start
             self._position_total = view.answer.total
+            self._ground = Ground(self._position, self._position_total, self._found)
         self._unsure = False
         self._span = 0
         if self._room is not None:
@@ -640,9 +692,9 @@ class Walk:
             self._step_back(view, max(0, self._change(view)))
 
     def _change(self, view: _View) -> int:
-        if view.answer.total is None or self._position_total is None:
-            return 0
-        return view.answer.total - self._position_total
+        """Return how `total` changed since the last answer, as far as is told."""
+        before, now = self._position_total, view.answer.total
+        return 0 if before is None or now is None else now - before
 
     def _find_far_end(self, view: _View) -> None:
         if not len(view) and view.start == 0:

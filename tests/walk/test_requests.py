@@ -2,13 +2,14 @@
 
 import math
 import random
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 
 import pytest
 
 from smstools_async import Client, Progress
 from smstools_async.sandbox import Sandbox
-from tests.walk.schedules import PHONE
+from tests.walk.schedules import PHONE, Order
 
 
 def asked(sandbox: Sandbox) -> list[tuple[int | None, int | None]]:
@@ -62,22 +63,52 @@ async def test_max_messages_asks_for_no_more_than_it_needs(
     assert expected == asked(sandbox)
 
 
+def arrive(sandbox: Sandbox, draw: random.Random) -> None:
+    """Let some messages arrive."""
+    for _ in range(draw.randint(0, 5)):
+        sandbox.receive(PHONE, "ok")
+
+
+def expire(sandbox: Sandbox, draw: random.Random) -> None:
+    """Let the oldest messages expire."""
+    sandbox.expire(PHONE, draw.randint(0, 3))
+
+
+def vanish(sandbox: Sandbox, draw: random.Random) -> None:
+    """Delete messages anywhere."""
+    sandbox.delete(PHONE, *draw.sample(sandbox.messages(PHONE), draw.randint(0, 3)))
+
+
+MOVEMENTS = {
+    "arrivals": (arrive,),
+    "expiries": (expire,),
+    "both": (arrive, expire),
+    "deletions": (vanish,),
+    "all": (arrive, expire, vanish),
+}
+
+
 @pytest.mark.anyio
-@pytest.mark.parametrize("prefetch", [0, 2, 7])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("prefetch", [2, 7])
+@pytest.mark.parametrize("movements", MOVEMENTS.values(), ids=MOVEMENTS)
 async def test_moving_history_costs_at_most_fifteen_percent_more(
-    client: Client, sandbox: Sandbox, prefetch: int
+    client: Client,
+    sandbox: Sandbox,
+    movements: Iterable[Callable[[Sandbox, random.Random], None]],
+    prefetch: int,
+    order: Order,
 ) -> None:
     """Windows overlap by some rows only, once the history is seen to move."""
     sandbox.add_conversation(PHONE, messages=20_000)
     draw = random.Random(prefetch)
 
     def move(_: int) -> None:
-        for _ in range(draw.randint(0, 5)):
-            sandbox.receive(PHONE, "ok")
-        sandbox.expire(PHONE, draw.randint(0, 2))
+        for movement in movements:
+            movement(sandbox, draw)
 
     sandbox.before_each_request = move
-    walk = client.iter_conversation(PHONE, page_size=1000, prefetch=prefetch)
+    walk = client.iter_conversation(PHONE, page_size=1000, prefetch=prefetch, order=order)
     count = len([message async for message in walk])
     assert math.ceil(count / 1000) * 1.15 >= len(sandbox.requests)
 
