@@ -24,11 +24,16 @@ from smstools_async._models import (
     ConversationPage,
     DeliveryStatus,
     Direction,
+    Hooks,
     Message,
     MessageFile,
+    RequestInfo,
+    ResponseInfo,
     Retry,
+    RetryInfo,
 )
 from smstools_async._pages import ConversationPages, ConversationStream, MessageStream, Progress
+from smstools_async._redact import RedactPhones, redact_url
 
 __all__ = [
     "APIError",
@@ -43,6 +48,7 @@ __all__ = [
     "CursorError",
     "DeliveryStatus",
     "Direction",
+    "Hooks",
     "InvalidRequestError",
     "Message",
     "MessageFile",
@@ -52,13 +58,18 @@ __all__ = [
     "PaginationStalledError",
     "Progress",
     "RateLimitError",
+    "RedactPhones",
+    "RequestInfo",
     "RequestTimeoutError",
+    "ResponseInfo",
     "Retry",
+    "RetryInfo",
     "ServerError",
     "SmstoolsError",
     "TransportError",
     "UnexpectedAnswerError",
     "converter",
+    "redact_url",
 ]
 
 __version__ = "0.1.0"

@@ -11,10 +11,11 @@ from typing import Any, Literal, Self
 
 import anyio
 
-from smstools_async._convert import WirePage, decode_document, decode_page, write_phone
+from smstools_async._body import LARGEST_BODY
+from smstools_async._convert import WirePage, decode_document, decode_page_with, write_phone
 from smstools_async._cursor import Cursor, Order, Position, read_cursor
 from smstools_async._errors import UnexpectedAnswerError
-from smstools_async._models import ConversationPage, Message, Retry
+from smstools_async._models import ConversationPage, Hooks, Message, Retry
 from smstools_async._pages import (
     ConversationPages,
     ConversationStream,
@@ -50,6 +51,13 @@ class Client:
         retry: when and how patiently a failed request is tried again.
         max_connections: requests under way at once, of all iterations together. 8 is what httpx's
             pool handles well; beyond 32 it slows down.
+        rate_limit: requests that begin per second, evenly spread, of all iterations together;
+            `None`: as they come.
+        max_body_bytes: how large one answer may be, inflated; a page of 2,000 messages takes about
+            600,000.
+        hooks: functions to call as requests are made.
+        allow_insecure_http: accept a base URL of plain `http` beyond this machine. The secret and
+            all messages can then be read on the way.
         http_client: an `httpx.AsyncClient` or `httpx2.AsyncClient` to send requests with, for
             proxies, other transports and tests. It is used, never closed and never changed. Give it
             at least `max_connections` connections.
@@ -88,22 +96,31 @@ class Client:
         timeout: float | Timeout = 30.0,
         retry: Retry = Retry(),  # noqa: B008 - frozen
         max_connections: int = 8,
+        rate_limit: float | None = None,
+        max_body_bytes: int = LARGEST_BODY,
+        hooks: Hooks = Hooks(),  # noqa: B008 - frozen
+        allow_insecure_http: bool = False,
         http_client: HttpClient | None = None,
     ) -> None:
         _check_range("max_connections", max_connections, 1, None)
+        _check_range("max_body_bytes", max_body_bytes, 1, None)
+        _check_rate(rate_limit)
         if not isinstance(retry, Retry):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
             raise TypeError(f"retry must be a Retry, not {type(retry).__name__}")
+        if not isinstance(hooks, Hooks):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+            raise TypeError(f"hooks must be a Hooks, not {type(hooks).__name__}")
         self._session = Session(
-            Credentials(
-                _from_environment("client_id", client_id),
-                _from_environment("client_secret", client_secret),
-            ),
+            _read_credentials(client_id, client_secret),
             base_url or os.environ.get("SMSTOOLS_BASE_URL") or DEFAULT_BASE_URL,
             timeout=timeout,
             retry=retry,
             max_connections=max_connections,
             http_client=http_client,
             user_agent=_USER_AGENT,
+            rate_limit=rate_limit,
+            max_body_bytes=max_body_bytes,
+            hooks=hooks,
+            allow_insecure_http=allow_insecure_http,
         )
 
     def __repr__(self) -> str:
@@ -126,6 +143,28 @@ class Client:
         A given `http_client` stays open. Closing twice does nothing.
         """
         await self._session.aclose()
+
+    def set_credentials(
+        self, client_id: str | None = None, client_secret: str | None = None
+    ) -> None:
+        """Use other credentials from the next request on, as after their rotation.
+
+        After a refused login (codes 104, 116, 200, 1002, 1403) a client asks no more, since too
+        many of them lock the account: every call raises the same `AuthenticationError`. This lets
+        it ask again, by the same credentials too, once whatever was wrong is mended.
+
+        Args:
+            client_id: as for `Client`; else `SMSTOOLS_CLIENT_ID` of the environment.
+            client_secret: likewise; else `SMSTOOLS_CLIENT_SECRET`.
+
+        Raises:
+            ValueError, TypeError: as for `Client`; the old ones stay.
+
+        Example:
+            >>> def rotate(client: Client, secrets: dict[str, str]) -> None:
+            ...     client.set_credentials(secrets["client_id"], secrets["client_secret"])
+        """
+        self._session.use_credentials(_read_credentials(client_id, client_secret))
 
     async def request(
         self,
@@ -177,9 +216,8 @@ class Client:
         """
         _check_range("page", page, 1, None)
         _check_range("limit", limit, 1, LARGEST_LIMIT)
-        parts = ("conversation", write_phone(phone))
-        page_read = await self._session.get(parts, {"page": page, "limit": limit}, decode_page)
-        return page_read.structured()
+        fetch = self._fetch_from(write_phone(phone))
+        return (await fetch(Window(page, limit), lambda _seconds: None)).structured()
 
     async def count_conversation(self, phone: str) -> int:
         """Ask how many messages there are with `phone`; one request for one row.
@@ -495,12 +533,20 @@ class Client:
 
     def _fetch_from(self, phone: str) -> Fetch:
         parts = ("conversation", phone)
+        decode = partial(decode_page_with, phone)
 
         async def fetch(window: Window, on_wait: Callable[[float], None]) -> WirePage:
             params = {"page": window.page, "limit": window.limit}
-            return await self._session.get(parts, params, decode_page, on_wait)
+            return await self._session.get(parts, params, decode, on_wait)
 
         return fetch
+
+
+def _read_credentials(client_id: str | None, client_secret: str | None) -> Credentials:
+    return Credentials(
+        _from_environment("client_id", client_id),
+        _from_environment("client_secret", client_secret),
+    )
 
 
 def _from_environment(name: str, given: str | None) -> str:
@@ -531,6 +577,14 @@ def _check_range(name: str, value: int, least: int, most: int | None) -> None:
     if value < least or (most is not None and value > most):
         limits = f"{least} or more" if most is None else f"{least} to {most}"
         raise ValueError(f"{name}={value}: give {limits}")
+
+
+def _check_rate(rate_limit: float | None) -> None:
+    if rate_limit is None:
+        return
+    _check_type("rate_limit", rate_limit, int | float, "a number of requests per second")
+    if not 0 < rate_limit < math.inf:
+        raise ValueError(f"rate_limit={rate_limit}: give requests per second, more than 0")
 
 
 def _choose_page_size(page_size: int | None, max_messages: int | None) -> int:

@@ -34,6 +34,8 @@ _SENSIBLE_SECONDS = range(10**11)  # beyond it are milliseconds, not seconds
 _LONGEST_NUMBER = 32
 _SENSIBLE_COUNTS = range(10**12)
 _HUMAN_NOTATION = re.compile(r"(?:[ \u00a0(]*\+)?[0-9 \u00a0().\-/]+")
+_TELLING_DIGITS = 7
+_FEWEST_DIGITS = 5
 _SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 &_-]{0,10}")
 
 
@@ -401,6 +403,13 @@ class WirePage:
         """The `unix_time` of every row, without structuring any."""
         return [row.unixDatetime for row in self._rows]
 
+    def has_rows_of_others_only(self, last_digits: str) -> bool:
+        """Whether all rows are with numbers, and none with one that ends like this."""
+        if not (last_digits and self._rows):
+            return False
+        ends = ({_last_digits(row.sender), _last_digits(row.receiver)} for row in self._rows)
+        return all(end != {""} and last_digits not in end for end in ends)
+
     def structured(self, indexes: Iterable[int] | None = None) -> ConversationPage:
         """Make messages of the rows at `indexes`, or of all."""
         chosen = range(len(self)) if indexes is None else indexes
@@ -424,6 +433,28 @@ def decode_page(body: bytes) -> WirePage:
     except (ValueError, RecursionError):
         pass  # the second way repairs it, or names every problem instead of the first one
     return WirePage(_repair_page(body))
+
+
+def decode_page_with(phone: str, body: bytes) -> WirePage:
+    """Decode a page of the conversation with `phone`, and of no other.
+
+    One answer too many on a connection that is kept alive makes each later request on it get its
+    predecessor's answer: another phone's page. Numbers are told by their last seven digits, since
+    in which form the API writes them is documented nowhere; what is no number tells nothing.
+
+    Raises:
+        UnexpectedAnswerError: it is not a page that can be trusted, or is another phone's.
+    """
+    page = decode_page(body)
+    if page.has_rows_of_others_only(_last_digits(phone)):
+        raise UnexpectedAnswerError("The answer is a page of another phone", retryable=True)
+    return page
+
+
+def _last_digits(party: str) -> str:
+    """Return what a telephone number is told by; nothing for a name or a short code."""
+    number = re.sub(r"[^0-9]", "", party) if _HUMAN_NOTATION.fullmatch(party) else ""
+    return number[-_TELLING_DIGITS:] if len(number) >= _FEWEST_DIGITS else ""
 
 
 def _repair_page(body: bytes) -> _WirePage:
@@ -456,7 +487,7 @@ def decode_document(body: bytes) -> Any:
         )
     except (ValueError, RecursionError):
         pass  # the original error holds the text of the messages
-    raise UnexpectedAnswerError(f"The answer is {_describe(body)}, not JSON")
+    raise UnexpectedAnswerError(f"The answer is {_describe(body)}, not JSON", retryable=True)
 
 
 def _refuse_number(constant: str) -> float:

@@ -55,6 +55,8 @@ class SmstoolsError(Exception):
     cursor: str | None = None
     """Where a walk stood when it failed; hand it to `iter_conversation(cursor=…)` to go on with the
     first message not handed out. `None` outside of walks."""
+    attempts: int = 1
+    """How many times the request was made that failed."""
 
 
 class TransportError(SmstoolsError):
@@ -154,12 +156,19 @@ class ServerError(APIError):
 class UnexpectedAnswerError(SmstoolsError):
     """The server answered in a shape that cannot be trusted."""
 
-    def __init__(self, reason: str, problems: tuple[str, ...] = ()) -> None:
-        super().__init__(reason, problems)
+    def __init__(
+        self,
+        reason: str,
+        problems: tuple[str, ...] = (),
+        retryable: bool = False,  # noqa: FBT001, FBT002 - an error unpickles from positional fields
+    ) -> None:
+        super().__init__(reason, problems, retryable)
         self.reason = reason
         """What is wrong with the answer as a whole."""
         self.problems = problems
         """Each problem with its JSON path, as in `$.conversation[3].sender: a list, not a text`."""
+        self.retryable = retryable
+        """Whether a second look may help: at a proxy's page, or another phone's answer."""
 
     def __str__(self) -> str:
         """Name the first problems and what to do next."""

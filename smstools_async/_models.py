@@ -8,7 +8,7 @@ Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, overload
@@ -170,6 +170,13 @@ def _check_seconds(_: object, field: "attrs.Attribute[float]", value: float) -> 
         raise ValueError(f"{field.name}={value}: give seconds, 0 or more, and finite")
 
 
+def _check_budget(_: object, field: "attrs.Attribute[float]", value: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"{field.name} must be a number of retries, not {type(value).__name__}")
+    if not value >= 0:
+        raise ValueError(f"{field.name}={value}: give a number of retries, or math.inf")
+
+
 def _check_statuses(
     _: object, field: "attrs.Attribute[frozenset[int]]", value: frozenset[int]
 ) -> None:
@@ -186,9 +193,10 @@ class Retry:
     """How often and how patiently a failed request is tried again.
 
     Only requests that change nothing (GET) are ever tried again, and only after trouble that may
-    pass: a lost connection, a time-out, one of `statuses`, the vendor's error 105. A refused login
-    never is. The wait before the next attempt is a random time between nothing and
-    `backoff_initial * 2 ** (attempts so far - 1)` ("full jitter"), or what the server asks for.
+    pass: a lost connection, a time-out, one of `statuses`, the vendor's error 105, and, once, what
+    is no JSON at all or another phone's page. A refused login never is. The wait before the next
+    attempt is a random time between nothing and `backoff_initial * 2 ** (attempts so far - 1)`
+    ("full jitter"), or what the server asks for.
 
     Example:
         >>> Retry(attempts=6, total_time=300).attempts
@@ -207,6 +215,11 @@ class Retry:
     """The longest wait before any attempt, in seconds."""
     retry_after_max: float = attrs.field(default=60.0, validator=_check_seconds)
     """The longest `Retry-After` that is waited for, in seconds; a longer one is raised at once."""
+    budget: float = attrs.field(default=35.0, validator=_check_budget)
+    """How many retries of all requests of a client together may end badly in a row.
+
+    In an outage, retries multiply the load that keeps the server down. One that ends well is paid
+    back, and each request that needs none earns a fourteenth of one. `math.inf` for no bound."""
     statuses: frozenset[int] = attrs.field(
         default=frozenset({408, 429, 500, 502, 503, 504, *range(520, 525), 529}),
         converter=_freeze,
@@ -233,3 +246,63 @@ class ConversationItem:
     message: Message | None = None
     error: Exception | None = None
     """A `SmstoolsError` with its `cursor`."""
+
+
+@attrs.frozen(kw_only=True)
+class RequestInfo:
+    """One attempt of a request, as hooks see it; without anything private."""
+
+    method: str
+    path: str
+    """Below the base URL, with the phone masked: `/conversation/•••21`."""
+    params: Mapping[str, str]
+    """The query, with long numbers masked."""
+    attempt: int
+    """1 for the first one."""
+
+
+@attrs.frozen(kw_only=True)
+class ResponseInfo:
+    """What became of one attempt."""
+
+    request: RequestInfo
+    status: int | None
+    """The HTTP status; `None` where no whole answer came."""
+    size: int
+    """Bytes of the body, decompressed."""
+    elapsed: float
+    """Seconds from the request to the end of the body, the wait for a free connection left out."""
+    error: Exception | None
+    """Why it was no success: a `SmstoolsError`."""
+
+
+@attrs.frozen(kw_only=True)
+class RetryInfo:
+    """That another attempt will be made."""
+
+    request: RequestInfo
+    """The one that failed."""
+    error: Exception
+    """Why: a `SmstoolsError`."""
+    wait: float
+    """Seconds until the next attempt."""
+
+
+@attrs.frozen(kw_only=True)
+class Hooks:
+    """What to call as requests are made, for metrics and traces of your own.
+
+    Hooks are plain functions and are called in the event loop, so they must be quick. What a hook
+    raises comes out of the call that made the request. A request that is cancelled has no response.
+
+    Example:
+        >>> Hooks(on_retry=lambda retry: print(retry.request.path, retry.wait))
+        Hooks()
+    """
+
+    on_request: Callable[[RequestInfo], object] | None = attrs.field(default=None, repr=False)
+    """Called before each attempt."""
+    on_response: Callable[[ResponseInfo], object] | None = attrs.field(default=None, repr=False)
+    """Called after each attempt."""
+    on_retry: Callable[[RetryInfo], object] | None = attrs.field(default=None, repr=False)
+    """Called before each wait for another attempt."""

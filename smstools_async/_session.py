@@ -1,4 +1,4 @@
-"""How one request travels: address, credentials, gate, deadline, body, retry.
+"""How one request travels: address, credentials, gate, pace, deadline, retry, and who is told.
 
 Traps of httpx 0.28 and httpcore 1.0 that shape this room, each with its test:
 
@@ -15,45 +15,45 @@ Traps of httpx 0.28 and httpcore 1.0 that shape this room, each with its test:
   without the frames in which requests and answers live.
 """
 
+import logging
 import math
-import random
 import re
 import ssl
 import sys
-import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import partial
 from ipaddress import ip_address
-from typing import Any, NoReturn, Protocol, TypeVar
-from urllib.parse import quote
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
+from urllib.parse import quote, urlencode
 
 import anyio
 import httpx
 
-from smstools_async._answers import LOCKING_CODES, SERVER_TROUBLE_CODE, accept
+from smstools_async._answers import LOCKING_CODES, accept
+from smstools_async._body import LARGEST_BODY, Body
 from smstools_async._errors import (
-    APIError,
     AuthenticationError,
     ClientClosedError,
+    RateLimitError,
     RequestTimeoutError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
     quote_safely,
 )
-from smstools_async._models import Retry
+from smstools_async._models import Hooks, RequestInfo, ResponseInfo, Retry, RetryInfo
+from smstools_async._retry import Backoff, Budget, Pace
 
 T = TypeVar("T")
 Timeout = httpx.Timeout
 Params = Mapping[str, str | int | None]
 Answer = tuple[int, Mapping[str, str], bytes]
 
-LARGEST_BODY = 64 * 1024 * 1024
-"""Bytes of a decompressed body; a page of 2,000 messages takes about 0.6 MiB."""
+_LOG = logging.getLogger("smstools_async")
+_LOG.addHandler(logging.NullHandler())  # what to do with the lines is for applications to say
 _MASK = "••••"
 _PORTS = range(1, 65536)
 _PHASES = ("connect", "read", "write", "pool")
-_MOST_DOUBLINGS = 64
 _CONNECTED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
 
 
@@ -126,12 +126,13 @@ def _check_header(name: str, value: str) -> str:
     return value
 
 
-def check_base_url(base_url: str) -> str:
+def check_base_url(base_url: str, *, allow_http: bool = False) -> str:
     """Return `base_url` without a slash at its end.
 
     Raises:
         TypeError: it is no `str`.
-        ValueError: it is not `https://host[:port][/path]`; plain `http` is for this machine alone.
+        ValueError: it is not `https://host[:port][/path]`; plain `http` is for this machine alone,
+            unless `allow_http`.
     """
     if not isinstance(base_url, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
         raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
@@ -142,9 +143,10 @@ def check_base_url(base_url: str) -> str:
         raise ValueError(
             "base_url (not shown) has a user name, a query or a fragment; give host and path alone"
         )
-    if url.scheme == "http" and not _is_this_machine(url.host):
+    if url.scheme == "http" and not (allow_http or _is_this_machine(url.host)):
         raise ValueError(
-            f"base_url={_shown(base_url)} would send the secret unencrypted; use https"
+            f"base_url={_shown(base_url)} would send the secret unencrypted; use https, or accept"
+            " it by allow_insecure_http=True"
         )
     return base_url.rstrip("/")
 
@@ -189,6 +191,85 @@ def split_path(path: str) -> tuple[str, ...]:
     return parts
 
 
+class _Call(NamedTuple):
+    """What is asked for, by however many attempts."""
+
+    method: str
+    parts: Sequence[str]
+    params: Params
+    json: Any = None
+
+    def describe(self, attempt: int) -> RequestInfo:
+        """Return what may be told of it."""
+        sent = {key: value for key, value in self.params.items() if value is not None}
+        return RequestInfo(
+            method=self.method,
+            path="".join(f"/{quote_safely(part)}" for part in self.parts),
+            params={key: quote_safely(str(value)) for key, value in sent.items()},
+            attempt=attempt,
+        )
+
+
+class _Report:
+    """Tells the hooks and the log of one attempt."""
+
+    def __init__(self, hooks: Hooks, request: RequestInfo) -> None:
+        self._hooks = hooks
+        self._request = request
+        self._begun_at = anyio.current_time()
+        self._status: int | None = None
+        self._size = 0
+        if hooks.on_request is not None:
+            hooks.on_request(request)
+
+    def note_answer(self, status: int, size: int) -> None:
+        """Note that a whole answer came."""
+        self._status, self._size = status, size
+
+    def end(self, error: SmstoolsError | None) -> None:
+        """Tell what became of it."""
+        response = ResponseInfo(
+            request=self._request,
+            status=self._status,
+            size=self._size,
+            elapsed=anyio.current_time() - self._begun_at,
+            error=error,
+        )
+        _LOG.debug("%s", _Line(response))
+        if self._hooks.on_response is not None:
+            self._hooks.on_response(response)
+
+
+def _report_retry(hooks: Hooks, retry: RetryInfo) -> None:
+    """Tell the hooks and the log that another attempt will be made."""
+    next_attempt = retry.request.attempt + 1
+    place = _show(retry.request)
+    _LOG.warning("%s: %s Attempt %d in %.1f s.", place, retry.error, next_attempt, retry.wait)
+    if hooks.on_retry is not None:
+        hooks.on_retry(retry)
+
+
+class _Line:
+    """A line of the log, written only if somebody reads it."""
+
+    def __init__(self, response: ResponseInfo) -> None:
+        self._response = response
+
+    def __str__(self) -> str:
+        response = self._response
+        status = "no answer" if response.status is None else f"HTTP {response.status}"
+        error = "" if response.error is None else f", {type(response.error).__name__}"
+        return (
+            f"{_show(response.request)}: {status}, {response.size:,} bytes"
+            f" in {response.elapsed:.3f} s{error}"
+        )
+
+
+def _show(request: RequestInfo) -> str:
+    query = urlencode(request.params, safe="•")
+    return f"{request.method} {request.path}{'?' if query else ''}{query}"
+
+
 class Session:
     """Sends requests to one base URL with one pair of credentials.
 
@@ -196,6 +277,8 @@ class Session:
         timeout: for connecting, for each wait for data and for the whole of one attempt, in
             seconds. With an `httpx.Timeout` the whole may take the sum of its parts.
         max_connections: requests under way at once.
+        rate_limit: requests that begin per second; `None`: as they come.
+        max_body_bytes: how large an answer may be, inflated.
         http_client: used as it is, and never closed.
     """
 
@@ -209,13 +292,21 @@ class Session:
         max_connections: int,
         http_client: HttpClient | None,
         user_agent: str,
+        rate_limit: float | None = None,
+        max_body_bytes: int = LARGEST_BODY,
+        allow_insecure_http: bool = False,
+        hooks: Hooks = Hooks(),  # noqa: B008 - frozen
     ) -> None:
         self._credentials = credentials
-        self._base_url = check_base_url(base_url)
+        self._base_url = check_base_url(base_url, allow_http=allow_insecure_http)
         self._phases = _read_phases(timeout)
         self._deadline = _read_deadline(timeout, self._phases)
         self._retry = retry
+        self._budget = Budget(retry.budget)
         self._gate = anyio.Semaphore(max_connections, fast_acquire=True)
+        self._pace = Pace(rate_limit)
+        self._largest_body = max_body_bytes
+        self._hooks = hooks
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         self._own_client: httpx.AsyncClient | None = None
         if http_client is None:
@@ -230,6 +321,11 @@ class Session:
     def base_url(self) -> str:
         """The address every request goes to."""
         return self._base_url
+
+    def use_credentials(self, credentials: Credentials) -> None:
+        """Send these from now on, and forget that others were refused."""
+        self._credentials = credentials
+        self._refusal = None
 
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given."""
@@ -251,22 +347,46 @@ class Session:
         Raises:
             SmstoolsError: the last attempt's error.
         """
-        backoff = _Backoff(self._retry, on_wait)
-        import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`
-
-        attempts = stamina.retry_context(
-            on=backoff.next_wait, attempts=self._retry.attempts, timeout=None
-        )
+        call = _Call("GET", parts, params)
+        backoff = Backoff(self._retry, self._budget, anyio.current_time, on_wait)
         try:
-            async for attempt in attempts:
-                with attempt:
-                    backoff.begin_attempt()
-                    return await self.send("GET", parts, decode, params=params)
+            return await self._send_until_done(call, decode, backoff)
+        except SmstoolsError as error:
+            backoff.fail(error)
+            failure = copy(error)  # this one tenacity holds until the collector comes
         finally:
             backoff.end_wait()
+        try:
+            raise failure
+        finally:
+            del failure  # its traceback holds this frame
+
+    async def _send_until_done(
+        self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff
+    ) -> T:
+        import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`
+
+        async for attempt in stamina.retry_context(  # pragma: no branch - the last attempt raises
+            on=partial(self._next_wait, call, backoff), attempts=self._retry.attempts, timeout=None
+        ):
+            with attempt:
+                result = await self._send(call, decode, backoff)
+                backoff.succeed()
+                return result
         raise AssertionError(
-            "unreachable: the last attempt returns or raises"
-        )  # pragma: no cover - stamina's contract
+            "stamina lets nothing but an error or a result out"
+        )  # pragma: no cover
+
+    def _next_wait(self, call: _Call, backoff: Backoff, error: Exception) -> float | bool:
+        """Decide for stamina, and tell of it."""
+        wait = backoff.next_wait(error) if isinstance(error, SmstoolsError) else None
+        if wait is None:
+            return False
+        if isinstance(error, RateLimitError) and error.retry_after is not None:
+            self._pace.pause(anyio.current_time(), wait)
+        request = call.describe(backoff.attempts)
+        _report_retry(self._hooks, RetryInfo(request=request, error=error, wait=wait))
+        return wait
 
     async def send(
         self,
@@ -282,13 +402,19 @@ class Session:
         Raises:
             SmstoolsError: whatever went wrong.
         """
-        build = partial(self._build, method, parts, params or {}, json)
+        once = Backoff(self._retry, self._budget, anyio.current_time)
+        return await self._send(_Call(method, parts, params or {}, json), decode, once)
+
+    async def _send(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()
+        credentials = self._credentials
         try:
             async with self._gate:
-                return await _in_child_task(partial(self._ask, build, decode))
+                await anyio.sleep(self._pace.take_turn(anyio.current_time()))
+                backoff.begin_attempt()
+                return await _in_child_task(partial(self._ask, call, decode, backoff))
         except AuthenticationError as refusal:
-            if refusal.code in LOCKING_CODES:
+            if refusal.code in LOCKING_CODES and credentials is self._credentials:
                 self._refusal = refusal.args
             raise
 
@@ -298,20 +424,29 @@ class Session:
         if self._refusal is not None:
             raise AuthenticationError(*self._refusal)
 
-    async def _ask(self, build: Callable[[], Any], decode: Callable[[bytes], T]) -> T:
+    async def _ask(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()  # what happened to the others while this one waited counts
-        answer = await self._exchange(build)
-        return decode(accept(*answer, self._credentials.conceal))
+        report = _Report(self._hooks, call.describe(backoff.attempts))
+        try:
+            build = partial(self._build, call, keeps_connection=not backoff.distrusts_connection)
+            status, headers, body = await self._exchange(build)
+            report.note_answer(status, len(body))
+            result = decode(accept(status, headers, body, self._credentials.conceal))
+        except SmstoolsError as error:
+            report.end(error)
+            raise
+        report.end(None)
+        return result
 
-    def _build(self, method: str, parts: Sequence[str], params: Params, json: Any) -> Any:
-        path = "/".join(quote(part, safe="") for part in parts)
-        sent = {key: value for key, value in params.items() if value is not None}
+    def _build(self, call: _Call, *, keeps_connection: bool) -> Any:
+        path = "/".join(quote(part, safe="") for part in call.parts)
+        sent = {key: value for key, value in call.params.items() if value is not None}
         request = self._client.build_request(
-            method,
+            call.method,
             f"{self._base_url}/{path}",
             params=sent or None,
-            headers=self._headers,
-            json=json,
+            headers=self._headers if keeps_connection else self._headers | {"Connection": "close"},
+            json=call.json,
             extensions={"timeout": self._phases},
         )
         # Last, since what cannot be built fails in frames that hold the headers.
@@ -325,9 +460,10 @@ class Session:
         )
         with anyio.move_on_after(self._deadline):
             try:
-                response = await self._send(build())
-                no = None if response.is_success else (response.status_code, response.headers, b"")
-                return response.status_code, response.headers, await _read_body(response)
+                response = await self._dispatch(build())
+                status, headers = response.status_code, response.headers
+                no = None if response.is_success else (status, headers, b"")
+                return status, headers, await _read_body(response, self._largest_body)
             except self._foreign_errors as error:
                 failure = ClientClosedError() if self._is_closed else translate(error)
             except SmstoolsError as error:
@@ -336,7 +472,7 @@ class Session:
             raise failure
         return no  # a no stands, whatever becomes of its body
 
-    async def _send(self, request: Any) -> Any:
+    async def _dispatch(self, request: Any) -> Any:
         with anyio.CancelScope() as scope:
 
             async def spare_new_connections(event: str, _: object) -> None:
@@ -401,11 +537,12 @@ def _bare(error: SmstoolsError) -> SmstoolsError:
     return error.with_traceback(None)
 
 
-async def _read_body(response: Any) -> bytes:
+async def _read_body(response: Any, most: int) -> bytes:
     try:
         if response.is_stream_consumed:  # by an event hook, or a transport that had it at hand
             return bytes(response.content)
-        body = _Body(response.headers.get("content-encoding", "identity").strip().lower())
+        encoding = response.headers.get("content-encoding", "identity").strip().lower()
+        body = Body(encoding, most)
         with anyio.CancelScope() as reading:
             async for chunk in response.aiter_raw():
                 if not body.takes(chunk):
@@ -414,99 +551,6 @@ async def _read_body(response: Any) -> bytes:
         return body.finish()
     finally:
         await response.aclose()
-
-
-class _Body:
-    """A body on its way in: inflated as it comes, and bounded."""
-
-    def __init__(self, encoding: str) -> None:
-        if encoding not in ("identity", "gzip", "x-gzip"):
-            raise UnexpectedAnswerError(
-                f"The body is encoded as '{quote_safely(encoding)}', though only gzip was asked for"
-            )
-        self._inflater = None if encoding == "identity" else zlib.decompressobj(wbits=31)
-        self._chunks: list[bytes] = []
-        self._room = LARGEST_BODY
-        self._failure: SmstoolsError | None = None
-
-    def takes(self, chunk: bytes) -> bool:
-        """Take what came from the wire, unless it makes no body any more."""
-        if self._failure is None:
-            self._chunks.append(self._inflate(chunk))
-            self._room -= len(self._chunks[-1])
-        if self._failure is None and self._room < 0:
-            self._failure = UnexpectedAnswerError(f"The body is larger than {LARGEST_BODY} bytes")
-        return self._failure is None
-
-    def _inflate(self, chunk: bytes) -> bytes:
-        if self._inflater is None:
-            return chunk
-        try:
-            inflated = self._inflater.decompress(chunk, self._room + 1)
-        except zlib.error:
-            inflated = None
-        if inflated is None or self._inflater.unused_data:
-            self._failure = TransportError("The compressed body is damaged")
-        return inflated or b""
-
-    def finish(self) -> bytes:
-        """Return the whole body, or refuse one that is damaged, too large or cut short."""
-        if self._failure is not None:
-            raise self._failure
-        if self._inflater is not None and not self._inflater.eof:
-            raise TransportError("The compressed body was cut short")
-        return b"".join(self._chunks)
-
-
-class _Backoff:
-    """How long to wait before the next attempt of one request, if at all."""
-
-    def __init__(self, retry: Retry, on_wait: Callable[[float], None]) -> None:
-        self._retry = retry
-        self._on_wait = on_wait
-        self._attempts = 0
-        self._latest_start = anyio.current_time() + retry.total_time
-        self._is_waiting = False
-
-    def begin_attempt(self) -> None:
-        """Count an attempt."""
-        self.end_wait()
-        self._attempts += 1
-
-    def end_wait(self) -> None:
-        """Tell that no wait is under way any more."""
-        if self._is_waiting:
-            self._is_waiting = False
-            self._on_wait(0)
-
-    def next_wait(self, error: Exception) -> float | bool:
-        """Return the seconds to wait after `error`, or `False` to give up."""
-        if not self._may_pass(error) or self._attempts >= self._retry.attempts:
-            return False
-        wait = self._wait_after(error)
-        if wait is None or anyio.current_time() + wait > self._latest_start:
-            return False
-        self._is_waiting = True
-        self._on_wait(wait)
-        return wait
-
-    def _may_pass(self, error: Exception) -> bool:
-        match error:
-            case TransportError():
-                return error.retryable
-            case AuthenticationError():
-                return False
-            case APIError():
-                return error.code == SERVER_TROUBLE_CODE or error.status in self._retry.statuses
-            case _:
-                return False
-
-    def _wait_after(self, error: Exception) -> float | None:
-        asked = error.retry_after if isinstance(error, APIError) else None
-        if asked is not None:
-            return asked if asked <= self._retry.retry_after_max else None
-        longest = self._retry.backoff_initial * 2.0 ** min(self._attempts - 1, _MOST_DOUBLINGS)
-        return random.uniform(0, min(longest, self._retry.backoff_max))  # noqa: S311 - jitter, no secret
 
 
 def _foreign_errors(client: HttpClient) -> tuple[type[Exception], ...]:

@@ -1,6 +1,5 @@
 """The command line: what can be asked for, and how it is explained."""
 
-import logging
 import sys
 from functools import partial
 from io import TextIOWrapper
@@ -14,7 +13,7 @@ from smstools_async.cli import _reading
 from smstools_async.cli._arguments import command_line, parse_time
 from smstools_async.cli._destinations import WriterOpener, destination
 from smstools_async.cli._export import Export, Walk
-from smstools_async.cli._running import run, tell
+from smstools_async.cli._running import requests_told, run, tell
 from smstools_async.cli._service import Service, make_sandbox, service_options
 from smstools_async.export import csv_writer, jsonl_writer
 
@@ -56,14 +55,18 @@ zone_option = click.option(
     + _EXIT_CODES,
 )
 @click.version_option(__version__)
-def smstools_async() -> None:
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Tell of each request and each retry, without phones."
+)
+@click.pass_context
+def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
     """Read message histories from the Smstools SMS gateway.
 
     Credentials come from SMSTOOLS_CLIENT_ID and SMSTOOLS_CLIENT_SECRET in the environment and from
     nowhere else: command lines can be read by others. Without any, try --sandbox.
     """
     cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
-    logging.getLogger("stamina").addHandler(logging.NullHandler())  # else it prints each retry
+    context.with_resource(requests_told(verbose=verbose))
 
 
 @smstools_async.command(

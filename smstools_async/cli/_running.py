@@ -1,6 +1,7 @@
 """How a command runs and ends: on asyncio, with one line for what went wrong and an exit code."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 import click
 
-from smstools_async import CursorError, SmstoolsError, TransportError
+from smstools_async import CursorError, RedactPhones, SmstoolsError, TransportError
 from smstools_async.cli._terminal import visible
 
 
@@ -70,6 +71,33 @@ def run(
 def tell(text: str) -> None:
     """Say something to the person at standard error, not to a program that reads the output."""
     click.echo(visible(text), err=True)
+
+
+class _TellLines(logging.Handler):
+    """Shows lines of the log as everything else that is told."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one."""
+        tell(record.getMessage())
+
+
+@contextmanager
+def requests_told(*, verbose: bool) -> Generator[None]:
+    """Show each request and each retry meanwhile, or none; and no library shows a phone."""
+    ours, httpx, stamina = map(logging.getLogger, ("smstools_async", "httpx", "stamina"))
+    lines, redact, nowhere = _TellLines(), RedactPhones(), logging.NullHandler()
+    level_before = ours.level
+    ours.setLevel(logging.DEBUG if verbose else logging.CRITICAL)
+    ours.addHandler(lines)
+    httpx.addFilter(redact)
+    stamina.addHandler(nowhere)  # else it prints each retry, as ours does
+    try:
+        yield
+    finally:
+        ours.setLevel(level_before)
+        ours.removeHandler(lines)
+        httpx.removeFilter(redact)
+        stamina.removeHandler(nowhere)
 
 
 def tell_error(text: str) -> None:

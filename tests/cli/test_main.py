@@ -1,5 +1,6 @@
 """The front door: help, version, and what is said when the extra is missing."""
 
+import logging
 import sys
 
 import pytest
@@ -100,3 +101,20 @@ def test_other_missing_module_is_not_taken_for_the_extra(monkeypatch: pytest.Mon
     monkeypatch.setitem(sys.modules, "smstools_async.cli._commands", None)
     with pytest.raises(ModuleNotFoundError, match="_commands"):
         main()
+
+
+def test_verbose_tells_of_each_request_without_the_phone() -> None:
+    """On standard error, so that the output stays what it is."""
+    result = invoke("--verbose", "count", "--sandbox", PHONE)
+    assert "5000\n" == result.stdout
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("GET")]
+    assert line.startswith("GET /conversation/+•••21?page=1&limit=1: HTTP 200, ")
+    assert PHONE[-8:] not in result.stderr
+
+
+def test_nothing_is_told_of_requests_by_default() -> None:
+    """And nothing of one command's wishes is left to the next."""
+    for options in (["-v"], []):
+        result = invoke(*options, "count", "--sandbox", PHONE)
+    assert "GET" not in result.stderr
+    assert logging.NOTSET == logging.getLogger("smstools_async").level

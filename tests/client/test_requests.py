@@ -115,6 +115,7 @@ def test_empty_variable_is_no_credential(monkeypatch: pytest.MonkeyPatch, name: 
         ({"client_secret": b"x"}, "client_secret must be a str, not bytes"),
         ({"base_url": b"https://x"}, "base_url must be a str, not bytes"),
         ({"base_url": 7}, "base_url must be a str, not int"),
+        ({"max_body_bytes": 1.5}, "max_body_bytes must be an int, not float"),
         ({"timeout": None}, "timeout must be seconds or an httpx.Timeout, not NoneType"),
         ({"timeout": "30"}, "timeout must be seconds or an httpx.Timeout, not str"),
         ({"timeout": True}, "timeout must be seconds or an httpx.Timeout, not bool"),
@@ -145,6 +146,7 @@ def test_argument_of_a_wrong_type_is_refused(arguments: dict[str, Any], words: s
         ({"timeout": httpx.Timeout(5, pool=float("nan"))}, "timeout=Timeout.*: give seconds"),
         ({"max_connections": 0}, "max_connections=0: give 1 or more"),
         ({"max_connections": -8}, "max_connections=-8: give 1 or more"),
+        ({"max_body_bytes": 0}, "max_body_bytes=0: give 1 or more"),
     ],
 )
 def test_argument_out_of_range_is_refused(arguments: dict[str, Any], words: str) -> None:
@@ -215,6 +217,14 @@ def test_base_url_that_is_unsafe_is_refused(base_url: str, words: str) -> None:
         Client("x", "x", base_url=base_url)
     assert "password" not in str(caught.value)
     assert 400 > len(str(caught.value))
+
+
+def test_base_url_without_tls_may_be_accepted() -> None:
+    """By an argument that says what it is; nothing else is let through by it."""
+    client = Client("x", "x", base_url="http://10.0.0.1/v1", allow_insecure_http=True)
+    assert "Client(base_url='http://10.0.0.1/v1')" == repr(client)
+    with pytest.raises(ValueError, match="is no address"):
+        Client("x", "x", base_url="ftp://10.0.0.1/v1", allow_insecure_http=True)
 
 
 @pytest.mark.asyncio
@@ -497,7 +507,7 @@ async def test_change_may_succeed_without_a_word(
 @pytest.mark.anyio
 async def test_question_without_an_answer_is_an_error(sandbox: Sandbox, client: Client) -> None:
     """A `GET` asks for something."""
-    sandbox.fail(Answer(status=200))
+    sandbox.fail(Answer(status=200), times=None)
     with pytest.raises(UnexpectedAnswerError, match="The answer is empty, not JSON"):
         await client.request("GET", "/balance")
 

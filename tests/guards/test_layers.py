@@ -14,12 +14,19 @@ ROOMS = {
     "_models": set[str](),
     "_convert": {"_errors", "_models"},
     "_answers": {"_errors"},
-    "_session": {"_errors", "_models", "_answers"},
+    "_body": {"_errors"},
+    "_redact": {"_errors"},
+    "_retry": {"_errors", "_models", "_answers"},
+    "_session": {"_errors", "_models", "_answers", "_body", "_retry"},
     "_cursor": {"_errors", "_models"},
     "_walk": {"_errors", "_models", "_cursor"},
     "_pages": {"_errors", "_models", "_convert", "_answers", "_session", "_cursor", "_walk"},
-    "_client": {"_errors", "_models", "_convert", "_session", "_cursor", "_walk", "_pages"},
-    "__init__": {"_errors", "_models", "_convert", "_cursor", "_walk", "_pages", "_client"},
+    "_client": {
+        *("_errors", "_models", "_body", "_convert", "_session", "_cursor", "_walk", "_pages")
+    },
+    "__init__": {
+        *("_errors", "_models", "_redact", "_convert", "_cursor", "_walk", "_pages", "_client")
+    },
     "sandbox": {"_errors", "_models"},
     "export": {"_models"},
     "cli": {"__init__", "sandbox", "export"},

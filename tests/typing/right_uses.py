@@ -1,5 +1,6 @@
 """The public surface as users write it. Nothing here runs; mypy and basedpyright read it."""
 
+import logging
 import pickle
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -22,6 +23,7 @@ from smstools_async import (
     CursorError,
     DeliveryStatus,
     Direction,
+    Hooks,
     InvalidRequestError,
     Message,
     MessageFile,
@@ -31,13 +33,18 @@ from smstools_async import (
     PaginationStalledError,
     Progress,
     RateLimitError,
+    RedactPhones,
+    RequestInfo,
     RequestTimeoutError,
+    ResponseInfo,
     Retry,
+    RetryInfo,
     ServerError,
     SmstoolsError,
     TransportError,
     UnexpectedAnswerError,
     converter,
+    redact_url,
 )
 from smstools_async.sandbox import Sandbox
 
@@ -52,6 +59,7 @@ async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClien
     Client(timeout=httpx.Timeout(5, connect=1), retry=Retry(attempts=2), max_connections=2)
     Client(http_client=http_client, retry=Retry.none())
     Client(http_client=newer)
+    Client(rate_limit=2.5, max_body_bytes=1_000_000, allow_insecure_http=True)
 
 
 async def reads_conversations(client: Client) -> None:
@@ -151,3 +159,24 @@ async def tests_with_the_sandbox(sandbox: Sandbox) -> None:
     async with Client("id", "secret", http_client=http_client) as client:
         arrived = sandbox.receive(PHONE, "Oi")
         assert (await client.get_conversation(PHONE))[0] == arrived
+
+
+def observes_requests() -> None:
+    """Hooks get values of their own types, and what they return is nobody's business."""
+
+    def on_request(request: RequestInfo) -> None:
+        assert_type(request.params["page"], str)
+
+    def on_response(response: ResponseInfo) -> float:
+        assert_type(response.status, int | None)
+        return response.elapsed
+
+    hooks = Hooks(
+        on_request=on_request,
+        on_response=on_response,
+        on_retry=lambda retry: assert_type(retry, RetryInfo).wait,
+    )
+    client = Client(hooks=hooks)
+    client.set_credentials("id", "secret")
+    logging.getLogger("httpx").addFilter(RedactPhones())
+    assert_type(redact_url("https://host.example"), str)

@@ -13,7 +13,7 @@ from smstools_async import (
     TransportError,
     UnexpectedAnswerError,
 )
-from smstools_async._session import LARGEST_BODY
+from smstools_async._body import LARGEST_BODY
 from tests.wire.asking import PHONE, Scripted, client_of
 from tests.wire.rows import body_of, row
 
@@ -121,6 +121,16 @@ async def test_larger_body_is_given_up() -> None:
     with pytest.raises(UnexpectedAnswerError, match=f"larger than {LARGEST_BODY} bytes"):
         await rows_from(server)
     assert server.bodies[0].is_closed
+
+
+@pytest.mark.asyncio
+async def test_bound_can_be_chosen() -> None:
+    """In bytes of the inflated body."""
+    async with client_of(Scripted(PACKED, headers=GZIP), max_body_bytes=len(BODY)) as client:
+        await client.get_conversation(PHONE)
+    async with client_of(Scripted(PACKED, headers=GZIP), max_body_bytes=len(BODY) - 1) as client:
+        with pytest.raises(UnexpectedAnswerError, match=f"larger than {len(BODY) - 1} bytes"):
+            await client.get_conversation(PHONE)
 
 
 @pytest.mark.asyncio

@@ -6,7 +6,15 @@ import pytest
 
 from smstools_async import AuthenticationError, Client, InvalidRequestError
 from smstools_async.sandbox import Answer
-from tests.wire.asking import AT_ONCE, CLIENT_ID, PHONE, client_of, sandbox_of
+from tests.wire.asking import (
+    AT_ONCE,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PHONE,
+    client_of,
+    sandbox_of,
+)
+from tests.wire.rows import body_of
 
 LOCKING_CODES = [104, 116, 200, 1002, 1403]
 
@@ -111,3 +119,63 @@ async def test_new_client_asks_again() -> None:
             await client.get_conversation(PHONE)
     async with client_of(sandbox) as client:
         assert 3 == len(await client.get_conversation(PHONE))
+
+
+@pytest.mark.anyio
+async def test_other_credentials_open_the_client_again() -> None:
+    """As after their rotation; the connections stay."""
+    sandbox = sandbox_of()
+    async with httpx.AsyncClient(transport=sandbox.transport()) as http_client:
+        client = Client(CLIENT_ID, "wrong", http_client=http_client, retry=AT_ONCE)
+        for _ in range(2):
+            with pytest.raises(AuthenticationError):
+                await client.get_conversation(PHONE)
+        client.set_credentials(CLIENT_ID, CLIENT_SECRET)
+        assert 3 == len(await client.get_conversation(PHONE))
+    assert 2 == len(sandbox.requests)
+
+
+@pytest.mark.anyio
+async def test_same_credentials_open_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever was wrong may have been mended; they come from where they came before."""
+    monkeypatch.setenv("SMSTOOLS_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("SMSTOOLS_CLIENT_SECRET", CLIENT_SECRET)
+    sandbox = sandbox_of()
+    sandbox.fail(Answer.error(200, "IP address not allowed"))
+    async with client_of(sandbox) as client:
+        with pytest.raises(AuthenticationError):
+            await client.get_conversation(PHONE)
+        client.set_credentials()
+        assert 3 == len(await client.get_conversation(PHONE))
+
+
+@pytest.mark.anyio
+async def test_refusal_of_old_credentials_does_not_lock_new_ones() -> None:
+    """A request may be under way while they change."""
+    is_asked, is_changed = anyio.Event(), anyio.Event()
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers["X-Client-Secret"] == "new":
+            return httpx.Response(200, content=body_of())
+        is_asked.set()
+        await is_changed.wait()
+        return httpx.Response(400, json={"error": "104"})
+
+    async def fail(client: Client) -> None:
+        with pytest.raises(AuthenticationError):
+            await client.get_conversation(PHONE)
+
+    async with client_of(httpx.MockTransport(answer)) as client:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(fail, client)
+            await is_asked.wait()
+            client.set_credentials(CLIENT_ID, "new")
+            is_changed.set()
+        assert 0 == len(await client.get_conversation(PHONE))
+
+
+def test_wrong_credentials_leave_the_old_ones() -> None:
+    """They are refused as at the beginning, and are not echoed."""
+    client = Client(CLIENT_ID, CLIENT_SECRET)
+    with pytest.raises(ValueError, match=r"client_secret \(not shown\)"):
+        client.set_credentials(CLIENT_ID, "wrong\n")

@@ -2,6 +2,7 @@
 
 import gc
 import tracemalloc
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -11,7 +12,7 @@ import pytest
 
 from smstools_async import Client, Retry, SmstoolsError
 from smstools_async.sandbox import Answer, Sandbox, serving
-from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
+from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 from tests.wire.rows import body_of, row
 
 CALLS = 5
@@ -86,3 +87,21 @@ async def test_bodies_of_connections_are_let_go(
             CLIENT_ID, CLIENT_SECRET, base_url=base_url, http_client=http_client, retry=Retry.none()
         )
         assert await growth_of(client) < 60 * CALLS
+
+
+@pytest.mark.asyncio
+async def test_error_of_a_retried_request_is_freed_at_once() -> None:
+    """What stamina keeps of an attempt, and the frames of the call, form no circle with it."""
+    sandbox = sandbox_of()
+    sandbox.fail(Answer(status=503), times=None)
+    async with client_of(sandbox, retry=AT_ONCE) as client:
+        assert (await error_of(client))() is None
+
+
+async def error_of(client: Client) -> weakref.ref[SmstoolsError]:
+    """Return a reference to the error of a call."""
+    try:
+        await client.get_conversation(PHONE)
+    except SmstoolsError as error:
+        return weakref.ref(error)
+    raise AssertionError("it did not fail")

@@ -1,0 +1,72 @@
+"""Tell whether a body is whole, while it comes in.
+
+Pure: chunks from the wire go in; the body comes out, inflated and bounded.
+"""
+
+import zlib
+
+from smstools_async._errors import (
+    SmstoolsError,
+    TransportError,
+    UnexpectedAnswerError,
+    quote_safely,
+)
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes of a decompressed body; a page of 2,000 messages takes about 0.6 MiB."""
+
+
+class Body:
+    """A body on its way in.
+
+    Args:
+        encoding: the `Content-Encoding`, in lower case.
+        most: bytes it may have when it is inflated.
+
+    Raises:
+        UnexpectedAnswerError: the encoding is none that was asked for.
+    """
+
+    def __init__(self, encoding: str, most: int = LARGEST_BODY) -> None:
+        if encoding not in ("identity", "gzip", "x-gzip"):
+            raise UnexpectedAnswerError(
+                f"The body is encoded as '{quote_safely(encoding)}', though only gzip was asked for"
+            )
+        self._inflater = None if encoding == "identity" else zlib.decompressobj(wbits=31)
+        self._chunks: list[bytes] = []
+        self._most = most
+        self._room = most
+        self._failure: SmstoolsError | None = None
+
+    def takes(self, chunk: bytes) -> bool:
+        """Take what came from the wire, unless it makes no body any more."""
+        if self._failure is None:
+            self._chunks.append(self._inflate(chunk))
+            self._room -= len(self._chunks[-1])
+        if self._failure is None and self._room < 0:
+            self._failure = UnexpectedAnswerError(f"The body is larger than {self._most} bytes")
+        return self._failure is None
+
+    def _inflate(self, chunk: bytes) -> bytes:
+        if self._inflater is None:
+            return chunk
+        try:
+            inflated = self._inflater.decompress(chunk, self._room + 1)
+        except zlib.error:
+            inflated = None
+        if inflated is None or self._inflater.unused_data:
+            self._failure = TransportError("The compressed body is damaged")
+        return inflated or b""
+
+    def finish(self) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            UnexpectedAnswerError: it is too large.
+            TransportError: it is damaged or was cut short.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if self._inflater is not None and not self._inflater.eof:
+            raise TransportError("The compressed body was cut short")
+        return b"".join(self._chunks)
