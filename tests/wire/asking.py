@@ -3,11 +3,9 @@
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import anyio
-import anyio.abc
 import httpx
 import trio
 import trio.testing
@@ -20,8 +18,6 @@ T = TypeVar("T")
 PHONE = "5511987654321"
 CLIENT_ID = "canary-id-7f3a"
 CLIENT_SECRET = "canary-secret-9c1e"  # noqa: S105 - a canary
-LOCAL_URL = "http://localhost/v1"
-"""For servers without TLS."""
 NO_TLS = ssl.create_default_context()
 """Made once, since it takes longer than most tests, and not used by any server here."""
 AT_ONCE = Retry(backoff_initial=0)
@@ -102,28 +98,6 @@ class Scripted(httpx.AsyncBaseTransport):
         return httpx.Response(self._status, headers=self._headers, stream=self.bodies[-1])
 
 
-Converse = Callable[[anyio.abc.ByteStream], Awaitable[None]]
-
-
-@asynccontextmanager
-async def listening(
-    converse: Converse, connections: int = 8
-) -> AsyncGenerator[httpx.AsyncHTTPTransport, None]:
-    """Let `converse` speak, byte for byte, with all who connect by the transport."""
-
-    async def take(connection: anyio.abc.ByteStream) -> None:
-        try:
-            await converse(connection)
-        except (anyio.BrokenResourceError, anyio.EndOfStream):
-            pass  # the client has left
-        finally:
-            await anyio.aclose_forcefully(connection)
-
-    with TemporaryDirectory() as folder:
-        path = f"{folder}/socket"
-        listener = await anyio.create_unix_listener(path)
-        async with listener, anyio.create_task_group() as tasks:
-            tasks.start_soon(listener.serve, take)
-            limits = httpx.Limits(max_connections=connections)
-            yield httpx.AsyncHTTPTransport(uds=path, limits=limits, verify=NO_TLS)
-            tasks.cancel_scope.cancel()
+def connecting(connections: int = 8) -> httpx.AsyncHTTPTransport:
+    """Return a transport to servers without TLS, with so many connections."""
+    return httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=connections), verify=NO_TLS)

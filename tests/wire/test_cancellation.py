@@ -5,36 +5,27 @@ from collections.abc import Awaitable, Callable
 from random import Random
 
 import anyio
-import anyio.abc
 import pytest
 
 from smstools_async import Client, Retry
 from smstools_async.sandbox import Answer, Sandbox
+from tests.faults.fault import page
+from tests.faults.server import Treatment, serving_faults
 from tests.wire.asking import (
     AT_ONCE,
     CLIENT_ID,
     CLIENT_SECRET,
-    LOCAL_URL,
     PHONE,
     client_of,
-    listening,
+    connecting,
     sandbox_of,
 )
 from tests.wire.conftest import Port
-from tests.wire.rows import body_of, row
+from tests.wire.rows import row
 
 CONNECTIONS = 4
-BODY = body_of(*(row(message=f"Mensagem {number}") for number in range(50)))
-
-
-async def answer_each(connection: anyio.abc.ByteStream) -> None:
-    """Answer whatever comes by a page, in pieces, with room for others in between."""
-    while True:
-        await connection.receive()
-        await connection.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(BODY))
-        for start in range(0, len(BODY), 2000):
-            await connection.send(BODY[start : start + 2000])
-            await anyio.lowlevel.checkpoint()
+PAGE = page(*(row(message=f"Mensagem {number}") for number in range(50)))
+IN_PIECES = Treatment(steps=tuple(PAGE[at : at + 2000] for at in range(0, len(PAGE), 2000)))
 
 
 async def cancel_by_scopes(client: Client, calls: int) -> int:
@@ -103,10 +94,11 @@ async def test_hundreds_of_cancelled_calls_in_process() -> None:
 @pytest.mark.parametrize("anyio_backend", ["trio"])
 async def test_hundreds_of_cancelled_calls_on_trio() -> None:
     """On real connections, of a pool that was given: it loses no slot."""
-    options = {"base_url": LOCAL_URL, "max_connections": CONNECTIONS}
     async with (
-        listening(answer_each, CONNECTIONS) as transport,
-        client_of(transport, **options) as client,
+        serving_faults(IN_PIECES) as server,
+        client_of(
+            connecting(CONNECTIONS), base_url=server.base_url, max_connections=CONNECTIONS
+        ) as client,
     ):
         assert 0 < await cancel_by_scopes(client, 500) < 500
         await assert_whole(client)
@@ -135,8 +127,8 @@ async def test_hundreds_of_cancelled_calls_on_asyncio(
 async def test_connection_that_was_just_made_is_not_lost(turns: int) -> None:
     """A cancellation waits for the moment when httpcore can take it."""
     async with (
-        listening(answer_each, connections=1) as transport,
-        client_of(transport, base_url=LOCAL_URL, max_connections=1) as client,
+        serving_faults(IN_PIECES) as server,
+        client_of(connecting(1), base_url=server.base_url, max_connections=1) as client,
     ):
         for _ in range(10):
             async with anyio.create_task_group() as tasks:
