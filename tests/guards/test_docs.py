@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smstools_async import _errors
+from tests.faults.page import PAGE, write
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -43,11 +44,17 @@ def test_links_between_the_files_at_the_top_lead_somewhere() -> None:
     """What the repository shows beside the docs is not seen by their build."""
     dead = [
         (page, target)
-        for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+        for page in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")
         for target in re.findall(r"\]\(([^)#\s]+)", (ROOT / page).read_text(encoding="utf-8"))
         if not target.startswith("https://") and not (ROOT / target).is_file()
     ]
     assert [] == dead
+
+
+def test_page_of_faults_is_written_from_the_table() -> None:
+    """`python -m tests.faults.page` writes it anew."""
+    page = PAGE.read_text(encoding="utf-8")
+    assert write(page) == page
 
 
 def test_tree_of_errors_is_the_one_in_the_code() -> None:
