@@ -42,15 +42,15 @@ class Reading:
         self._client = client
         self._way = way
         self._options = options
-        self._source: Progress | ConversationPages | MessageStream | ConversationStream
-        self._source = Progress()
+        self.source: Progress | ConversationPages | MessageStream | ConversationStream
+        self.source = Progress()
 
     @property
     def cursor(self) -> Cursor | None:
         """Where to go on after what was taken."""
-        if isinstance(self._source, ConversationStream):
-            return self._source.cursors.get(PHONE)
-        return self._source.cursor
+        if isinstance(self.source, ConversationStream):
+            return self.source.cursors.get(PHONE)
+        return self.source.cursor
 
     async def run(self) -> None:
         """Read to the end."""
@@ -66,7 +66,7 @@ class Reading:
         self.finished = True
 
     async def _generate(self) -> None:
-        progress = self._source = Progress()
+        progress = self.source = Progress()
         iteration = self._client.iter_conversation(
             PHONE, prefetch=self._way.ahead, progress=progress, **self._options
         )
@@ -75,7 +75,7 @@ class Reading:
                 self.taken.append(message)
 
     async def _turn_pages(self) -> None:
-        pages = self._source = self._client.conversation_pages(
+        pages = self.source = self._client.conversation_pages(
             PHONE, prefetch=self._way.ahead, **self._options
         )
         async for page in pages:
@@ -84,14 +84,14 @@ class Reading:
     async def _stream(self) -> None:
         stream = self._client.stream_conversation(PHONE, buffer=self._way.ahead, **self._options)
         async with stream as messages:
-            self._source = messages
+            self.source = messages
             async for message in messages:
                 self.taken.append(message)
 
     async def _stream_many(self) -> None:
         stream = self._client.stream_conversations([PHONE], buffer=self._way.ahead, **self._options)
         async with stream as items:
-            self._source = items
+            self.source = items
             async for item in items:
                 assert item.message is not None
                 self.taken.append(item.message)
