@@ -1,5 +1,8 @@
 """Exactly once, over histories that move in every way that is known of."""
 
+from collections import Counter
+from collections.abc import Hashable
+from functools import partial
 from itertools import count
 
 import attrs
@@ -7,7 +10,18 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from tests.walk.schedules import MovingHistory, Schedule, find_fault, run, walk
+from smstools_async._cursor import Order
+from smstools_async.sandbox import Sandbox
+from tests.walk.schedules import (
+    PHONE,
+    MovingHistory,
+    Schedule,
+    find_fault,
+    identity,
+    open_client,
+    run,
+    walk,
+)
 
 BATCHES = [range(start, start + 20) for start in range(0, 200, 20)]
 
@@ -56,3 +70,36 @@ def test_requests_may_be_answered_in_any_order(seeds: range) -> None:
         for seed in seeds
     ]
     assert [] == [(seed, fault) for seed, fault in faults if fault is not None]
+
+
+async def _walk_with_a_late_answer(server_order: Order, late: int) -> Counter[Hashable]:
+    """Move the history once, while one request is on its way; return what was missed."""
+    sandbox = Sandbox()
+    for number in range(100):
+        sandbox.receive(PHONE, f"Pedido {number}", unix_time=1_700_000_000 + number)
+    sandbox.quirks.order, sandbox.quirks.reads_late = server_order, True
+    sandbox.latency = lambda request: 1 if request == late else 0.1
+    first = sandbox.messages(PHONE)
+
+    async def move_meanwhile() -> None:
+        while len(sandbox.requests) < late:  # noqa: ASYNC110 - virtual time
+            await trio.sleep(0.01)
+        await trio.sleep(0.5)
+        sandbox.expire(PHONE, 5)
+        for number in range(5):
+            sandbox.receive(PHONE, f"Novo {number}")
+
+    async with open_client(sandbox) as client, trio.open_nursery() as nursery:
+        nursery.start_soon(move_meanwhile)
+        walk = client.iter_conversation(PHONE, page_size=10, prefetch=2)
+        handed = Counter([identity(message) async for message in walk])
+    stayed = Counter(map(identity, first)) & Counter(map(identity, sandbox.messages(PHONE)))
+    return stayed - handed
+
+
+@pytest.mark.parametrize("server_order", ["newest", "oldest"])
+@pytest.mark.parametrize("late", range(2, 7))
+def test_a_late_answer_hides_nothing(server_order: Order, late: int) -> None:
+    """Nor when as many messages arrive as expire, so that `total` does not tell of it."""
+    call = partial(_walk_with_a_late_answer, server_order, late)
+    assert Counter() == trio.run(call, clock=MockClock(autojump_threshold=0))
