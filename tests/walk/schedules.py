@@ -123,7 +123,7 @@ class MovingHistory:
         if schedule.is_steady:
             self._arrive()
             self._expire(1)
-        if schedule.restatuses:
+        if schedule.restatuses and self.sandbox.messages(PHONE):
             self.sandbox.rotate_file_urls(PHONE)
 
     def _delete_any(self) -> None:
