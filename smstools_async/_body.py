@@ -14,6 +14,8 @@ from smstools_async._errors import (
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of a decompressed body; a page of 2,000 messages takes about 0.6 MiB."""
+_STEP = 1024 * 1024
+"""Bytes that are inflated at once: zlib takes twice the memory of what it returns."""
 
 
 class Body:
@@ -40,23 +42,29 @@ class Body:
 
     def takes(self, chunk: bytes) -> bool:
         """Take what came from the wire, unless it makes no body any more."""
-        if self._failure is None:
-            self._chunks.append(self._inflate(chunk))
-            self._room -= len(self._chunks[-1])
-        if self._failure is None and self._room < 0:
-            self._failure = UnexpectedAnswerError(f"The body is larger than {self._most} bytes")
+        while chunk and self._failure is None:
+            chunk = self._take_some(chunk)
+            if self._room < 0:
+                self._failure = UnexpectedAnswerError(f"The body is larger than {self._most} bytes")
         return self._failure is None
 
-    def _inflate(self, chunk: bytes) -> bytes:
+    def _take_some(self, chunk: bytes) -> bytes:
+        """Take the beginning of `chunk`, as much as inflates to a step, and return the rest."""
+        body, rest = self._inflate(chunk)
+        self._chunks.append(body)
+        self._room -= len(body)
+        return rest
+
+    def _inflate(self, chunk: bytes) -> tuple[bytes, bytes]:
         if self._inflater is None:
-            return chunk
+            return chunk, b""
         try:
-            inflated = self._inflater.decompress(chunk, self._room + 1)
+            inflated = self._inflater.decompress(chunk, _STEP)
         except zlib.error:
             inflated = None
         if inflated is None or self._inflater.unused_data:
             self._failure = TransportError("The compressed body is damaged")
-        return inflated or b""
+        return inflated or b"", self._inflater.unconsumed_tail
 
     def finish(self) -> bytes:
         """Return the whole body.

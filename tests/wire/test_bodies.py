@@ -106,6 +106,15 @@ async def test_other_encodings_are_refused(encoding: str) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("size", [MIB - 1, MIB, MIB + 1, 2 * MIB, 3 * MIB + 7])
+@pytest.mark.parametrize("last", [1, 8, 9, 10_000], ids="last-{}".format)
+async def test_large_gzip_body_is_read(size: int, last: int) -> None:
+    """It is inflated in steps, and none forgets the rest, wherever the last piece begins."""
+    packed = gzip.compress(body_of(row()).ljust(size), compresslevel=1)
+    assert 1 == await rows_from(Scripted(packed[:-last], packed[-last:], headers=GZIP))
+
+
+@pytest.mark.asyncio
 async def test_largest_body_is_read() -> None:
     """To the byte; the rest of it may be blanks."""
     body = body_of(row())
