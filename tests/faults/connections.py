@@ -263,6 +263,11 @@ TOLERATED = (
     ),
     gives("HTTP/1.0", "", page(row()).replace(b"HTTP/1.1", b"HTTP/1.0"), Deed.HANG_UP),
     gives("Surplus bytes behind the answer", "the next request is tried again", page(row()) + b"?"),
+    gives(
+        "Two answers to one request",
+        "the second one is taken for that to the next request on this connection",
+        page(row()) * 2,
+    ),
     Fault(
         name="A kept connection that the server has closed meanwhile",
         note="by a new connection",

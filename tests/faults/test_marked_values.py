@@ -134,7 +134,7 @@ async def test_pickled_error_of_a_walk_shows_nothing(sandbox: Sandbox) -> None:
     async with client_of(sandbox) as client:
         _, error = await read(client, WAYS[0])
     assert error is not None
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
+    copy: SmstoolsError = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own
     assert error.cursor == copy.cursor
     assert_unmarked([pickle.dumps(error, 0).decode("latin-1"), repr(vars(copy))])
 
