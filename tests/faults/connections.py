@@ -27,12 +27,12 @@ REFUSED = TransportError("No connection could be made")
 HUNG_UP = TransportError("The server hung up or did not speak HTTP")
 BROKE = TransportError("The connection broke")
 NO_DATA = RequestTimeoutError("No data came in time")
-TOO_LONG = RequestTimeoutError("No whole answer came within 0.1 seconds")
+TOO_LONG = RequestTimeoutError("No whole answer came within 0.2 seconds")
 CUT = UnexpectedAnswerError("The answer is a broken text, not JSON")
 TOO_LARGE = UnexpectedAnswerError(f"The body is larger than {LARGEST_BODY} bytes")
 UNTRUSTED = TransportError("No connection could be made", retryable=False)
 
-SOON = httpx.Timeout(5, connect=0.1, read=0.1)
+SOON = httpx.Timeout(5, read=0.1)
 HEAD = head(Content_Type="application/json")
 LENGTH = b"Content-Length: %d\r\n\r\n" % len(BODY)
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
@@ -100,7 +100,7 @@ CONNECTING = (
         error=RequestTimeoutError("No connection was made in time"),
         sent=ALWAYS,
         trusts=("here.pem",),
-        timeout=SOON,
+        timeout=httpx.Timeout(5, connect=0.1),
     ),
 )
 
@@ -118,14 +118,14 @@ ANSWERING = (
         HEAD + b"X: ",
         Endless(b"x", 0.01),
         sent=ALWAYS,
-        timeout=0.1,
+        timeout=0.2,
     ),
     fails(
         "Interim answers for ever (HTTP 103)",
         TOO_LONG,
         Endless(head(103) + b"\r\n", 0.01),
         sent=ALWAYS,
-        timeout=0.1,
+        timeout=0.2,
     ),
     fails("A head without end", HUNG_UP, HEAD, Endless(b"X: " + b"x" * 99 + b"\r\n"), sent=ALWAYS),
     fails("A header of 200 kB", HUNG_UP, HEAD + b"X: " + b"x" * 200_000, Deed.HANG_UP, sent=ALWAYS),
@@ -155,7 +155,7 @@ ANSWERING = (
         HEAD + b"\r\n",
         Endless(b" ", 0.01),
         sent=ALWAYS,
-        timeout=0.1,
+        timeout=0.2,
     ),
     fails("Closed between two chunks", HUNG_UP, HEAD + CHUNKED + CHUNK, Deed.HANG_UP, sent=ALWAYS),
     fails("Reset between two chunks", BROKE, HEAD + CHUNKED + CHUNK, Deed.RESET, sent=ALWAYS),

@@ -80,7 +80,7 @@ REFUSALS = (
         WRONG_LOGIN,
         head(401) + b"\r\n",
         Endless(b" ", 0.01),
-        timeout=0.1,
+        timeout=0.2,
     ),
     fails(
         "HTTP 403 in another character set",

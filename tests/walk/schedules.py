@@ -1,6 +1,6 @@
 """Random schedules: a walk over a history that moves while it is read, and what must hold then.
 
-Run by hand, for a range of seeds: `python tests/walk/schedules.py 0 10000`.
+Run by hand, for a range of seeds: `python -m tests.walk.schedules 0 10000`.
 """
 
 import random
