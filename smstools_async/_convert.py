@@ -32,6 +32,7 @@ from smstools_async._models import (
 
 _SENSIBLE_SECONDS = range(10**11)  # beyond it are milliseconds, not seconds
 _LONGEST_NUMBER = 32
+_DEEPEST = 64  # levels; Python's own limit depends on its version, and on who calls
 _SENSIBLE_COUNTS = range(10**12)
 _HUMAN_NOTATION = re.compile(r"(?:[ \u00a0(]*\+)?[0-9 \u00a0().\-/]+")
 _TELLING_DIGITS = 7
@@ -471,23 +472,39 @@ def decode_document(body: bytes) -> Any:
     """Decode any JSON body, mending broken text inside of strings.
 
     A byte order mark is dropped, invalid UTF-8 and halves of emoji become U+FFFD. `NaN`, numbers
-    out of range and nesting beyond Python's own limit are refused (RFC 8259).
+    out of range and nesting of more than 64 levels are refused (RFC 8259, sections 6 and 9).
 
     Raises:
         UnexpectedAnswerError: it is not JSON.
     """
     try:
-        return msgspec.json.decode(body)
+        return _refuse_depth(msgspec.json.decode(body))
     except (ValueError, RecursionError):
         pass  # the standard library's decoder can be told to be lenient
     text = body.decode("utf-8-sig", "replace")
     try:
-        return _mend_texts(
-            json.loads(text, strict=False, parse_constant=_refuse_number, parse_float=_finite)
+        value: object = json.loads(
+            text, strict=False, parse_constant=_refuse_number, parse_float=_finite
         )
+        return _mend_texts(_refuse_depth(value))
     except (ValueError, RecursionError):
         pass  # the original error holds the text of the messages
     raise UnexpectedAnswerError(f"The answer is {_describe(body)}, not JSON", retryable=True)
+
+
+def _refuse_depth(value: object) -> object:
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return value
+    raise ValueError(_DEEPEST)
+
+
+def _children(value: object) -> Iterable[object]:
+    if _is_object(value):
+        return value.values()
+    return value if _is_list(value) else ()
 
 
 def _refuse_number(constant: str) -> float:

@@ -23,6 +23,20 @@ def test_document_is_read_and_mended(body: bytes, expected: object) -> None:
     assert expected == decode_document(body)
 
 
+def nested(levels: int, text: bytes) -> bytes:
+    """Return a text within so many lists and objects."""
+    opening, closing = b'[{"x":' * (levels // 2), b"}]" * (levels // 2)
+    return b"[" * (levels % 2) + opening + text + closing + b"]" * (levels % 2)
+
+
+@pytest.mark.parametrize("text", [b'"x"', b'"\xff"'], ids=["sound", "broken"])
+def test_document_may_have_64_levels(text: bytes) -> None:
+    """And no more, whatever Python itself would bear."""
+    assert decode_document(nested(64, text))
+    with pytest.raises(UnexpectedAnswerError, match="not JSON"):
+        decode_document(nested(65, text))
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"<html>", b"NaN", b'["\xff", Infinity]', b'["\xff", 1e999]', b"[" * 2000 + b"]" * 2000],
