@@ -4,8 +4,8 @@ import gzip
 import zlib
 
 from smstools_async import TransportError, UnexpectedAnswerError
-from smstools_async._session import LARGEST_BODY
-from tests.faults.fault import ALWAYS, BODY, Fault, answer, fails, gives, head, packed
+from smstools_async._body import LARGEST_BODY
+from tests.faults.fault import ALWAYS, BODY, TWICE, Fault, answer, fails, gives, head, packed
 from tests.faults.server import Endless, Treatment
 from tests.wire.rows import BOM, TEXT, body_of, row
 
@@ -37,7 +37,8 @@ def foreign(name: str, body: bytes, encoding: str) -> Fault:
 
 def no_json(name: str, body: bytes, kind: str) -> Fault:
     """Make a row of a body that is something else."""
-    return fails(name, UnexpectedAnswerError(f"The answer is {kind}, not JSON"), answer(body))
+    error = UnexpectedAnswerError(f"The answer is {kind}, not JSON", retryable=True)
+    return fails(name, error, answer(body), sent=TWICE)
 
 
 COMPRESSION = (

@@ -8,11 +8,12 @@ from smstools_async import (
     TransportError,
     UnexpectedAnswerError,
 )
-from smstools_async._session import LARGEST_BODY
+from smstools_async._body import LARGEST_BODY
 from tests.faults.fault import (
     ALWAYS,
     BODY,
     HEALTHY,
+    TWICE,
     Fault,
     answer,
     fails,
@@ -28,7 +29,7 @@ HUNG_UP = TransportError("The server hung up or did not speak HTTP")
 BROKE = TransportError("The connection broke")
 NO_DATA = RequestTimeoutError("No data came in time")
 TOO_LONG = RequestTimeoutError("No whole answer came within 0.2 seconds")
-CUT = UnexpectedAnswerError("The answer is a broken text, not JSON")
+CUT = UnexpectedAnswerError("The answer is a broken text, not JSON", retryable=True)
 TOO_LARGE = UnexpectedAnswerError(f"The body is larger than {LARGEST_BODY} bytes")
 UNTRUSTED = TransportError("No connection could be made", retryable=False)
 
@@ -188,7 +189,13 @@ ANSWERING = (
         Deed.HANG_UP,
         sent=ALWAYS,
     ),
-    fails("Closed within a body without a length", CUT, HEAD + b"\r\n" + HALF, Deed.HANG_UP),
+    fails(
+        "Closed within a body without a length",
+        CUT,
+        HEAD + b"\r\n" + HALF,
+        Deed.HANG_UP,
+        sent=TWICE,
+    ),
     fails(
         "Reset within a body without a length",
         BROKE,
@@ -204,7 +211,13 @@ ANSWERING = (
         sent=ALWAYS,
         timeout=SOON,
     ),
-    fails("A body longer than its length", CUT, HEAD + b"Content-Length: 40\r\n\r\n" + BODY),
+    fails(
+        "A body longer than its length",
+        CUT,
+        HEAD + b"Content-Length: 40\r\n\r\n" + BODY,
+        Deed.HANG_UP,
+        sent=TWICE,
+    ),
     fails(
         "Two lengths that differ",
         HUNG_UP,
@@ -265,8 +278,15 @@ TOLERATED = (
     gives("Surplus bytes behind the answer", "the next request is tried again", page(row()) + b"?"),
     gives(
         "Two answers to one request",
-        "the second one is taken for that to the next request on this connection",
+        "the second one is taken for that to the next request on this connection, unless it is of"
+        " another phone",
         page(row()) * 2,
+    ),
+    fails(
+        "A page of another phone, as connections bring that are out of step",
+        UnexpectedAnswerError("The answer is a page of another phone", retryable=True),
+        page(row(sender="5521912345678")),
+        sent=TWICE,
     ),
     Fault(
         name="A kept connection that the server has closed meanwhile",

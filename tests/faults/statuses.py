@@ -12,7 +12,7 @@ from smstools_async import (
     TransportError,
     UnexpectedAnswerError,
 )
-from tests.faults.fault import ALWAYS, ONCE, Fault, answer, fails, head, packed
+from tests.faults.fault import ALWAYS, ONCE, TWICE, Fault, answer, fails, head, packed
 from tests.faults.server import Deed, Endless
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE
 from tests.wire.rows import body_of, row
@@ -145,8 +145,9 @@ DETOURS = (
     ),
     fails(
         "HTTP 204, no content",
-        UnexpectedAnswerError("The answer is empty, not JSON"),
+        UnexpectedAnswerError("The answer is empty, not JSON", retryable=True),
         head(204) + b"\r\n",
+        sent=TWICE,
     ),
     fails(
         "HTTP 200 with rows and an error at once",

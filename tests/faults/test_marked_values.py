@@ -20,6 +20,7 @@ from smstools_async import (
     ConversationPage,
     Message,
     MessageFile,
+    RedactPhones,
     SmstoolsError,
 )
 from smstools_async.sandbox import Answer, ConnectionRefused, Disconnect, Outcome, Sandbox
@@ -91,7 +92,17 @@ def assert_unmarked(outputs: Iterable[str], marked: Iterable[str] = MARKED) -> N
         assert not [mark for mark in marked if mark in output]
 
 
+@pytest.fixture
+def masked_httpx() -> Iterator[None]:
+    """Mask phones in the lines of the HTTP library, as the documentation says."""
+    redact = RedactPhones()
+    logging.getLogger("httpx").addFilter(redact)
+    yield
+    logging.getLogger("httpx").removeFilter(redact)
+
+
 @pytest.mark.anyio
+@pytest.mark.usefixtures("masked_httpx")
 @pytest.mark.parametrize("way", WAYS, ids=str)
 @pytest.mark.parametrize("outcome", OUTCOMES)
 async def test_walk_shows_nothing(
@@ -107,8 +118,7 @@ async def test_walk_shows_nothing(
         assert TEXT in reading.taken[0].text
         assert_unmarked(shown_by([client, *vars(client).values(), reading.source, *reading.taken]))
     for record in caplog.records:
-        if not record.name.startswith(("httpx", "httpcore")):
-            assert_unmarked([f"{record.getMessage()} {vars(record)}"])
+        assert_unmarked([f"{record.getMessage()} {vars(record)}"])
     if reading.cursor is not None:
         assert_unmarked([reading.cursor, unwrapped(reading.cursor)])
     if error is not None:
