@@ -15,6 +15,8 @@ from typing import Any, overload
 
 import attrs
 
+from smstools_async._names import safe_name
+
 
 class Direction(StrEnum):
     """Which way a message went, seen from the account."""
@@ -54,11 +56,19 @@ class MessageFile:
     """
 
     name: str = attrs.field(repr=False)
-    """The file's name as the sender chose it: never use it as a path unchecked."""
+    """The file's name as the sender chose it: no path, and fit for none. `safe_name` is."""
     url: str = attrs.field(repr=False)
     """Where the file is; the API's `image`. The host need not be the vendor's: send no secrets."""
     mime: str
     """The media type; the vendor's own example has the bare prefix `image/`."""
+
+    @property
+    def safe_name(self) -> str:
+        """What is left of `name` once it is a plain file name on every system.
+
+        One part of a path, never empty, at most 120 bytes; not hidden, and no device of Windows.
+        """
+        return safe_name(self.name)
 
     def to_dict(self) -> dict[str, str]:
         """Return the fields as a new plain dict, ready for `json.dumps`."""

@@ -11,7 +11,9 @@ PACKAGE = Path(__file__).parents[2] / "smstools_async"
 
 ROOMS = {
     "_errors": set[str](),
-    "_models": set[str](),
+    "_names": set[str](),
+    "_addresses": set[str](),
+    "_models": {"_names"},
     "_convert": {"_errors", "_models"},
     "_answers": {"_errors"},
     "_body": {"_errors"},
