@@ -1,12 +1,12 @@
 """Where it is written: to a stream that was given, or to a file that appears when it is whole."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+
+from smstools_async._files import create_beside, put_in_place
 
 
 class TextStream(Protocol):
@@ -50,10 +50,10 @@ def unfinished(target: Path, part: str | os.PathLike[str] | None) -> Generator[P
         yield target  # a device or a pipe: nothing can be renamed onto it
         return
     target = target.resolve()  # a link stays a link
-    path = _create_beside(target) if part is None else _create(Path(part))
+    path = create_beside(target) if part is None else _create(Path(part))
     try:
         yield path
-        _finish(path, target)
+        put_in_place(path, target)
     except BaseException:
         if part is None:
             path.unlink(missing_ok=True)
@@ -65,22 +65,6 @@ def is_begun(part: str | os.PathLike[str] | None) -> bool:
     return part is not None and Path(part).exists() and Path(part).stat().st_size > 0
 
 
-def _create_beside(target: Path) -> Path:
-    """Create an empty file that nobody else can read."""
-    handle, path = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
-    os.close(handle)
-    return Path(path)
-
-
 def _create(part: Path) -> Path:
     part.touch(mode=0o600)
     return part
-
-
-def _finish(path: Path, target: Path) -> None:
-    """Put the file in its place, so that a crash leaves the one before or this one, whole."""
-    with path.open("ab") as file:
-        os.fsync(file.fileno())
-    if target.exists():
-        shutil.copymode(target, path)
-    path.replace(target)

@@ -13,6 +13,7 @@ ROOMS = {
     "_errors": set[str](),
     "_names": set[str](),
     "_addresses": set[str](),
+    "_files": {"_names"},
     "_models": {"_names"},
     "_convert": {"_errors", "_models"},
     "_answers": {"_errors"},
@@ -30,7 +31,7 @@ ROOMS = {
         *("_errors", "_models", "_redact", "_convert", "_cursor", "_walk", "_pages", "_client")
     },
     "sandbox": {"_errors", "_models"},
-    "export": {"_models"},
+    "export": {"_files", "_models"},
     "cli": {"__init__", "sandbox", "export"},
 }
 """Each room with the rooms it may import, the lowest first."""

@@ -1,0 +1,52 @@
+"""Files: how one appears whole, in its place or in none."""
+
+import os
+import shutil
+import tempfile
+from itertools import count
+from pathlib import Path
+
+from smstools_async._names import numbered
+
+
+def create_beside(target: Path) -> Path:
+    """Create an empty file that nobody else can read, to become `target` when it is whole."""
+    handle, path = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+    os.close(handle)
+    return Path(path)
+
+
+def put_in_place(path: Path, target: Path) -> Path:
+    """Rename `path` to `target`, so that a crash leaves the one before or this one, whole.
+
+    A file that was there is replaced, and its permissions are kept.
+    """
+    _store(path)
+    if target.exists():
+        shutil.copymode(target, path)
+    return path.replace(target)
+
+
+def put_under_free_name(path: Path, target: Path) -> Path:
+    """Rename `path` to `target`, or to that name with a number, so that nothing is replaced."""
+    _store(path)
+    names = (target if number == 1 else _numbered(target, number) for number in count(1))
+    return path.replace(next(filter(_claim, names)))
+
+
+def _store(path: Path) -> None:
+    with path.open("ab") as file:
+        os.fsync(file.fileno())
+
+
+def _numbered(target: Path, number: int) -> Path:
+    return target.with_name(numbered(target.name, number))
+
+
+def _claim(target: Path) -> bool:
+    """Take a name; two that want the same one cannot both get it."""
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""Files appear whole, in their place, and take the place of none in a folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from smstools_async._files import create_beside, put_in_place, put_under_free_name
+
+
+def _part(target: Path, content: bytes = b"new") -> Path:
+    path = create_beside(target)
+    path.write_bytes(content)
+    return path
+
+
+def test_file_grows_beside_its_target(tmp_path: Path) -> None:
+    """A rename within one folder is one step; and nobody else can read what grows."""
+    path = create_beside(tmp_path / "a.png")
+    assert tmp_path == path.parent
+    assert path.name.startswith("a.png.")
+    assert path.name.endswith(".part")
+    assert 0o600 == path.stat().st_mode & 0o777
+
+
+def test_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:
+    """Whoever made it chose them."""
+    target = tmp_path / "a.png"
+    target.write_bytes(b"old")
+    target.chmod(0o640)
+    assert target == put_in_place(_part(target), target)
+    assert b"new" == target.read_bytes()
+    assert 0o640 == target.stat().st_mode & 0o777
+    assert [target] == list(tmp_path.iterdir())
+
+
+def test_free_name_is_taken_as_it_is(tmp_path: Path) -> None:
+    """No number where none is needed."""
+    target = tmp_path / "a.png"
+    assert target == put_under_free_name(_part(target), target)
+    assert b"new" == target.read_bytes()
+    assert 0o600 == target.stat().st_mode & 0o777
+    assert [target] == list(tmp_path.iterdir())
+
+
+def test_taken_name_gets_the_next_number(tmp_path: Path) -> None:
+    """What is there stays as it is."""
+    target = tmp_path / "a.png"
+    for content in (b"1", b"2", b"3"):
+        put_under_free_name(_part(target, content), target)
+    contents = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert {"a.png": b"1", "a-2.png": b"2", "a-3.png": b"3"} == contents
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
+def test_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
+    """It is a name that is taken, even where it leads nowhere."""
+    elsewhere = tmp_path / "elsewhere"
+    target = tmp_path / "a.png"
+    target.symlink_to(elsewhere)
+    assert tmp_path / "a-2.png" == put_under_free_name(_part(target), target)
+    assert not elsewhere.exists()
