@@ -6,16 +6,18 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, M
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from types import TracebackType, UnionType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, overload
 
 import anyio
 
 from smstools_async._body import LARGEST_BODY
 from smstools_async._convert import WirePage, decode_document, decode_page_with, write_phone
 from smstools_async._cursor import Cursor, Order, Position, read_cursor
+from smstools_async._download import Bounds, Downloads
 from smstools_async._errors import UnexpectedAnswerError
-from smstools_async._models import ConversationPage, Hooks, Message, Retry
+from smstools_async._models import ConversationPage, Hooks, Message, MessageFile, Retry
 from smstools_async._pages import (
     ConversationPages,
     ConversationStream,
@@ -36,6 +38,7 @@ DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
 _DEFAULT_PAGE_SIZE = 1000
 _WATCH_PAGE_SIZE = 100
 _ANY_PHONE = "000"
+_LARGEST_FILE = 10 * 1024 * 1024
 _USER_AGENT = "smstools-async (+https://pypi.org/project/smstools-async/)"
 
 
@@ -61,6 +64,8 @@ class Client:
         http_client: an `httpx.AsyncClient` or `httpx2.AsyncClient` to send requests with, for
             proxies, other transports and tests. It is used, never closed and never changed. Give it
             at least `max_connections` connections.
+        file_http_client: another one, to `download` with. It is used as it is: it must hold no
+            credentials, and nobody but itself checks to which addresses it connects.
 
     Open it for as long as it is used, by `async with`, or close it by `aclose()`. It may be made
     outside of an event loop, and belongs to the first one it is used in.
@@ -101,6 +106,7 @@ class Client:
         hooks: Hooks = Hooks(),  # noqa: B008 - frozen
         allow_insecure_http: bool = False,
         http_client: HttpClient | None = None,
+        file_http_client: HttpClient | None = None,
     ) -> None:
         _check_range("max_connections", max_connections, 1, None)
         _check_range("max_body_bytes", max_body_bytes, 1, None)
@@ -122,6 +128,12 @@ class Client:
             hooks=hooks,
             allow_insecure_http=allow_insecure_http,
         )
+        self._downloads = Downloads(
+            retry=retry,
+            max_connections=max_connections,
+            http_client=file_http_client,
+            user_agent=_USER_AGENT,
+        )
 
     def __repr__(self) -> str:
         return f"Client(base_url={self._session.base_url!r})"
@@ -142,6 +154,7 @@ class Client:
 
         A given `http_client` stays open. Closing twice does nothing.
         """
+        self._downloads.close()
         await self._session.aclose()
 
     def set_credentials(
@@ -234,6 +247,79 @@ class Client:
         if page.total is None:
             raise UnexpectedAnswerError("The answer does not count", ("$.total: not a count",))
         return page.total
+
+    @overload
+    async def download(
+        self,
+        file: MessageFile,
+        destination: None = None,
+        *,
+        max_bytes: int = _LARGEST_FILE,
+        attempt_timeout: float = 60.0,
+        allow_private: bool = False,
+    ) -> bytes: ...
+    @overload
+    async def download(
+        self,
+        file: MessageFile,
+        destination: str | os.PathLike[str],
+        *,
+        max_bytes: int = _LARGEST_FILE,
+        attempt_timeout: float = 60.0,
+        allow_private: bool = False,
+    ) -> Path: ...
+    async def download(
+        self,
+        file: MessageFile,
+        destination: str | os.PathLike[str] | None = None,
+        *,
+        max_bytes: int = _LARGEST_FILE,
+        attempt_timeout: float = 60.0,
+        allow_private: bool = False,
+    ) -> bytes | Path:
+        """Download a file that came with a message, from wherever its URL points to.
+
+        The sender may have chosen the URL, so nothing but `http` and `https` is followed, through
+        three redirects at most and never from `https` back to `http`, and only to public addresses.
+        No credentials are sent. It is tried again as `retry` says; as many downloads run at once as
+        requests may, apart from those.
+
+        A file on disk is there when it is whole, readable by its owner alone. Nothing is left of
+        one that failed or was cancelled.
+
+        Args:
+            file: one of a message's `files`.
+            destination: `None` for the bytes themselves; a folder for a file in it, under its
+                `safe_name`, with a number where that is taken; any other path for that very file,
+                which is replaced if it is there, and keeps its permissions.
+            max_bytes: a larger file is refused, before it is read where its host tells the size.
+            attempt_timeout: seconds that one attempt may take, all in all.
+            allow_private: also fetch from this machine and private networks. Link-local addresses
+                stay forbidden: clouds keep the keys of a machine there.
+
+        Returns:
+            The bytes, or the path of the file.
+
+        Raises:
+            DownloadError: the host said no, the address is not public, or what came is not the
+                file: too large, empty, compressed, or a web page.
+            TransportError: trouble of the network.
+            ClientClosedError: the client was closed.
+            OSError: the file cannot be written.
+            ValueError, TypeError: an argument is wrong.
+
+        Example:
+            >>> async def keep_files(client: Client, message: Message) -> None:
+            ...     for file in message.files:
+            ...         print(await client.download(file, "attachments/"))
+        """
+        _check_type("file", file, MessageFile, "a MessageFile, such as message.files[0]")
+        _check_range("max_bytes", max_bytes, 1, None)
+        _check_seconds("attempt_timeout", attempt_timeout)
+        bounds = Bounds(max_bytes=max_bytes, timeout=attempt_timeout, allow_private=allow_private)
+        if destination is None:
+            return await self._downloads.to_memory(file, bounds)
+        return await self._downloads.to_file(file, os.fspath(destination), bounds)
 
     async def iter_conversation(
         self,
@@ -648,6 +734,12 @@ def _check_interval(interval: float, max_interval: float) -> None:
             f"interval={interval}, max_interval={max_interval}: give seconds, more than 0,"
             " finite, and the longer one last"
         )
+
+
+def _check_seconds(name: str, seconds: float) -> None:
+    _check_type(name, seconds, int | float, "a number of seconds")
+    if not 0 < seconds < math.inf:
+        raise ValueError(f"{name}={seconds}: give seconds, more than 0 and finite")
 
 
 def _check_type(name: str, value: object, wanted: type | UnionType, words: str) -> None:

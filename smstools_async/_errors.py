@@ -14,6 +14,7 @@ SmstoolsError
 ├─ PaginationError           the pages contradict each other
 │  └─ PaginationStalledError
 ├─ CursorError               a cursor that cannot be gone on from
+├─ DownloadError             a file of a message cannot be had
 └─ ClientClosedError         the client was closed before
 ```
 
@@ -209,6 +210,29 @@ class CursorError(SmstoolsError):
     def __str__(self) -> str:
         """Say why, and what to do next."""
         return f"{self.reason}. Begin anew without a cursor, or use the one made for this walk."
+
+
+class DownloadError(SmstoolsError):
+    """A file of a message cannot be had: its host says no, or where or what it is, forbids it.
+
+    The messages are not concerned. Trouble of the network is a `TransportError` here too.
+    """
+
+    def __init__(
+        self, reason: str, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(reason, status, retry_after)
+        self.reason = reason
+        """What is in the way, in words; neither the file's name nor its URL."""
+        self.status = status
+        """The HTTP status, where the host said no; `None` where the file was refused here."""
+        self.retry_after = retry_after
+        """How long the host asks to wait, in seconds; `None` where it did not say."""
+
+    def __str__(self) -> str:
+        """Say what is in the way, and what to do next where anything can be done."""
+        remedy = "" if self.status is None else " Its URL may have run out: read the message again."
+        return f"The file was not downloaded: {self.reason}.{remedy}"
 
 
 class ClientClosedError(SmstoolsError):

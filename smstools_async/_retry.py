@@ -11,6 +11,7 @@ from smstools_async._answers import SERVER_TROUBLE_CODE
 from smstools_async._errors import (
     APIError,
     AuthenticationError,
+    DownloadError,
     SmstoolsError,
     TransportError,
     UnexpectedAnswerError,
@@ -66,6 +67,8 @@ class Backoff:
     ) -> None:
         self.attempts: int = 0
         """How many have begun."""
+        self.most_attempts: int = retry.attempts
+        """How many there may be."""
         self._retry = retry
         self._budget = budget
         self._clock = clock
@@ -103,7 +106,7 @@ class Backoff:
 
     def next_wait(self, error: SmstoolsError) -> float | None:
         """Return the seconds to wait after `error`, or `None` to give up."""
-        if self.attempts >= self._retry.attempts or not self._may_pass(error):
+        if self.attempts >= self.most_attempts or not self._may_pass(error):
             return None
         wait = self._wait_after(error)
         latest = self._begun_at + self._retry.total_time
@@ -124,11 +127,13 @@ class Backoff:
                 return False
             case APIError():
                 return error.code == SERVER_TROUBLE_CODE or error.status in self._retry.statuses
+            case DownloadError():
+                return error.status in self._retry.statuses
             case _:
                 return False
 
     def _wait_after(self, error: SmstoolsError) -> float | None:
-        asked = error.retry_after if isinstance(error, APIError) else None
+        asked = error.retry_after if isinstance(error, APIError | DownloadError) else None
         if asked is not None:
             return asked if asked <= self._retry.retry_after_max else None
         longest = self._retry.backoff_initial * 2.0 ** min(self.attempts - 1, _MOST_DOUBLINGS)

@@ -136,7 +136,7 @@ def check_base_url(base_url: str, *, allow_http: bool = False) -> str:
     """
     if not isinstance(base_url, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
         raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
-    url = _parse_url(base_url)
+    url = parse_url(base_url)
     if url is None or url.scheme not in ("http", "https"):
         raise ValueError(f"base_url={_shown(base_url)} is no address such as https://host/v1")
     if url.userinfo or set("?#") & set(base_url):
@@ -151,7 +151,7 @@ def check_base_url(base_url: str, *, allow_http: bool = False) -> str:
     return base_url.rstrip("/")
 
 
-def _parse_url(text: str) -> httpx.URL | None:
+def parse_url(text: str) -> httpx.URL | None:
     """Read an address as the HTTP client will."""
     try:
         url = httpx.URL(text)
@@ -313,7 +313,7 @@ class Session:
             http_client = self._own_client = _open_client(max_connections)
             self._headers["User-Agent"] = user_agent
         self._client: HttpClient = http_client
-        self._foreign_errors = _foreign_errors(http_client)
+        self._foreign_errors = foreign_errors(type(http_client))
         self._refusal: tuple[Any, ...] | None = None
         self._is_closed = False
 
@@ -349,44 +349,14 @@ class Session:
         """
         call = _Call("GET", parts, params)
         backoff = Backoff(self._retry, self._budget, anyio.current_time, on_wait)
-        try:
-            return await self._send_until_done(call, decode, backoff)
-        except SmstoolsError as error:
-            backoff.fail(error)
-            failure = copy(error)  # this one tenacity holds until the collector comes
-        finally:
-            backoff.end_wait()
-        try:
-            raise failure
-        finally:
-            del failure  # its traceback holds this frame
+        send = partial(self._send, call, decode, backoff)
+        return await retried(send, backoff, partial(self._tell_retry, call, backoff))
 
-    async def _send_until_done(
-        self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff
-    ) -> T:
-        import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`
-
-        async for attempt in stamina.retry_context(  # pragma: no branch - the last attempt raises
-            on=partial(self._next_wait, call, backoff), attempts=self._retry.attempts, timeout=None
-        ):
-            with attempt:
-                result = await self._send(call, decode, backoff)
-                backoff.succeed()
-                return result
-        raise AssertionError(
-            "stamina lets nothing but an error or a result out"
-        )  # pragma: no cover
-
-    def _next_wait(self, call: _Call, backoff: Backoff, error: Exception) -> float | bool:
-        """Decide for stamina, and tell of it."""
-        wait = backoff.next_wait(error) if isinstance(error, SmstoolsError) else None
-        if wait is None:
-            return False
+    def _tell_retry(self, call: _Call, backoff: Backoff, error: SmstoolsError, wait: float) -> None:
         if isinstance(error, RateLimitError) and error.retry_after is not None:
             self._pace.pause(anyio.current_time(), wait)
         request = call.describe(backoff.attempts)
         _report_retry(self._hooks, RetryInfo(request=request, error=error, wait=wait))
-        return wait
 
     async def send(
         self,
@@ -403,6 +373,7 @@ class Session:
             SmstoolsError: whatever went wrong.
         """
         once = Backoff(self._retry, self._budget, anyio.current_time)
+        once.begin_attempt()
         return await self._send(_Call(method, parts, params or {}, json), decode, once)
 
     async def _send(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
@@ -411,8 +382,7 @@ class Session:
         try:
             async with self._gate:
                 await anyio.sleep(self._pace.take_turn(anyio.current_time()))
-                backoff.begin_attempt()
-                return await _in_child_task(partial(self._ask, call, decode, backoff))
+                return await in_child_task(partial(self._ask, call, decode, backoff))
         except AuthenticationError as refusal:
             if refusal.code in LOCKING_CODES and credentials is self._credentials:
                 self._refusal = refusal.args
@@ -509,7 +479,55 @@ def _open_client(max_connections: int) -> httpx.AsyncClient:
     return httpx.AsyncClient(limits=limits, trust_env=False)
 
 
-async def _in_child_task(call: Callable[[], Awaitable[T]]) -> T:
+async def retried(
+    send: Callable[[], Awaitable[T]],
+    backoff: Backoff,
+    tell: Callable[[SmstoolsError, float], None] = lambda _error, _seconds: None,
+) -> T:
+    """Await `send`, and again for as long as `backoff` says; `tell` is told of each wait.
+
+    Raises:
+        SmstoolsError: the last attempt's error.
+    """
+    try:
+        return await _retried(send, backoff, tell)
+    except SmstoolsError as error:
+        backoff.fail(error)
+        failure = copy(error)  # this one tenacity holds until the collector comes
+    finally:
+        backoff.end_wait()
+    try:
+        raise failure
+    finally:
+        del failure  # its traceback holds this frame
+
+
+async def _retried(
+    send: Callable[[], Awaitable[T]],
+    backoff: Backoff,
+    tell: Callable[[SmstoolsError, float], None],
+) -> T:
+    import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`
+
+    def wait_after(error: Exception) -> float | bool:
+        wait = backoff.next_wait(error) if isinstance(error, SmstoolsError) else None
+        if wait is None:
+            return False
+        tell(error, wait)
+        return wait
+
+    async for attempt in stamina.retry_context(  # pragma: no branch - the last attempt raises
+        on=wait_after, attempts=backoff.most_attempts, timeout=None
+    ):
+        with attempt:
+            backoff.begin_attempt()
+            result = await send()
+            backoff.succeed()
+            return result
+    raise AssertionError("stamina lets nothing but an error or a result out")  # pragma: no cover
+
+
+async def in_child_task(call: Callable[[], Awaitable[T]]) -> T:
     """Await `call` in a task of its own, so that no cancellation meets httpcore's pool head-on."""
     results: list[T] = []
     failures: list[Exception] = []
@@ -553,9 +571,9 @@ async def _read_body(response: Any, most: int) -> bytes:
         await response.aclose()
 
 
-def _foreign_errors(client: HttpClient) -> tuple[type[Exception], ...]:
-    """Return the roots of the errors of `httpx` or `httpx2`, whichever made `client`."""
-    for cls in type(client).__mro__:
+def foreign_errors(client: type[object]) -> tuple[type[Exception], ...]:
+    """Return the roots of the errors of `httpx` or `httpx2`, whichever made this class."""
+    for cls in client.__mro__:
         library: Any = sys.modules.get(cls.__module__.partition(".")[0])
         if cls is getattr(library, "AsyncClient", None) and hasattr(library, "HTTPError"):
             return (
@@ -565,9 +583,7 @@ def _foreign_errors(client: HttpClient) -> tuple[type[Exception], ...]:
                 library.StreamError,
                 ssl.SSLError,  # after the handshake httpcore lets it through
             )
-    raise TypeError(
-        f"http_client must be an AsyncClient of httpx or httpx2, not {type(client).__name__}"
-    )
+    raise TypeError(f"http_client must be an AsyncClient of httpx or httpx2, not {client.__name__}")
 
 
 _TIMEOUTS = {

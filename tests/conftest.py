@@ -2,7 +2,7 @@
 
 import sys
 
-_HERE = {"127.0.0.1", b"127.0.0.1", "::1", "localhost", "", None}
+_HERE = {"127.0.0.1", b"127.0.0.1", "::1", "localhost", b"localhost", "", None}
 
 
 def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:

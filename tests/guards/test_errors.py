@@ -11,6 +11,7 @@ from smstools_async import (
     AuthenticationError,
     ClientClosedError,
     CursorError,
+    DownloadError,
     InvalidRequestError,
     NotFoundError,
     PaginationError,
@@ -37,6 +38,7 @@ EXAMPLES = [
     PaginationError("Page 3 was page 2 again"),
     PaginationStalledError("Nothing new in 5 requests"),
     CursorError("The cursor is damaged"),
+    DownloadError("its host answered HTTP 503", 503, 2.5),
     ClientClosedError(),
 ]
 

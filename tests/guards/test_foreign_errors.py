@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from smstools_async import RequestTimeoutError, TransportError
-from smstools_async._session import _foreign_errors, translate
+from smstools_async._session import foreign_errors, translate
 
 LIBRARIES = [httpx, httpx2]
 
@@ -31,7 +31,7 @@ ERRORS = [
 @pytest.mark.parametrize(("library", "error"), ERRORS)
 def test_error_is_caught(library: ModuleType, error: type[Exception]) -> None:
     """Every exception the library makes public falls under what a session catches."""
-    assert issubclass(error, _foreign_errors(library.AsyncClient()))
+    assert issubclass(error, foreign_errors(library.AsyncClient))
 
 
 @pytest.mark.parametrize(("library", "error"), ERRORS)

@@ -21,11 +21,16 @@ ROOMS = {
     "_redact": {"_errors"},
     "_retry": {"_errors", "_models", "_answers"},
     "_session": {"_errors", "_models", "_answers", "_body", "_retry"},
+    "_download": {
+        *("_errors", "_names", "_addresses", "_files"),
+        *("_models", "_answers", "_retry", "_session"),
+    },
     "_cursor": {"_errors", "_models"},
     "_walk": {"_errors", "_models", "_cursor"},
     "_pages": {"_errors", "_models", "_convert", "_answers", "_session", "_cursor", "_walk"},
     "_client": {
-        *("_errors", "_models", "_body", "_convert", "_session", "_cursor", "_walk", "_pages")
+        *("_errors", "_models", "_body", "_convert", "_session", "_download"),
+        *("_cursor", "_walk", "_pages"),
     },
     "__init__": {
         *("_errors", "_models", "_redact", "_convert", "_cursor", "_walk", "_pages", "_client")
@@ -40,9 +45,9 @@ OWNERS = {
     "attrs": {"_models", "sandbox"},
     "cattrs": {"_convert"},
     "msgspec": {"_convert"},
-    "httpx": {"_session", "sandbox._transport", "cli._service"},
+    "httpx": {"_session", "_download", "sandbox._transport", "cli._service"},
     "stamina": {"_session"},
-    "anyio": {"_session", "_pages", "_client", "sandbox"},
+    "anyio": {"_session", "_download", "_pages", "_client", "sandbox"},
     "starlette": {"sandbox._port", "sandbox._serve"},
     "uvicorn": {"sandbox._port"},
     "pyarrow": {"export"},

@@ -5,6 +5,7 @@ import pickle
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, assert_type
 
 import httpx
@@ -23,6 +24,7 @@ from smstools_async import (
     CursorError,
     DeliveryStatus,
     Direction,
+    DownloadError,
     Hooks,
     InvalidRequestError,
     Message,
@@ -58,7 +60,7 @@ async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClien
     await Client("id", "secret", base_url="https://host.example/v1", timeout=5).aclose()
     Client(timeout=httpx.Timeout(5, connect=1), retry=Retry(attempts=2), max_connections=2)
     Client(http_client=http_client, retry=Retry.none())
-    Client(http_client=newer)
+    Client(http_client=newer, file_http_client=http_client)
     Client(rate_limit=2.5, max_body_bytes=1_000_000, allow_insecure_http=True)
 
 
@@ -113,6 +115,14 @@ async def reads_pages_and_streams(client: Client) -> None:
             assert_type((item.message, item.error), tuple[Message | None, Exception | None])
 
 
+async def downloads_files(client: Client, message: Message, file: MessageFile) -> None:
+    """Bytes without a destination, a path with one."""
+    assert_type(file.safe_name, str)
+    assert_type(await client.download(file, max_bytes=1_000_000), bytes)
+    assert_type(await client.download(file, "attachments/", attempt_timeout=5), Path)
+    assert_type(await client.download(message.files[0], Path("1.png"), allow_private=True), Path)
+
+
 def reads_values(page: ConversationPage, message: Message) -> None:
     """Pages are sequences of messages, messages are plain values."""
     as_sequence: Sequence[Message] = page
@@ -142,7 +152,7 @@ def reads_errors(error: SmstoolsError) -> str | float | None:
             assert_type((error.status, error.code, error.message), tuple[int, int | None, str])
         case APIError() | ClientClosedError() | CursorError():
             return str(error)
-        case RequestTimeoutError() | TransportError():
+        case RequestTimeoutError() | TransportError() | DownloadError():
             return error.reason
         case UnexpectedAnswerError():
             assert_type(error.problems, tuple[str, ...])

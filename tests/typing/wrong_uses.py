@@ -22,6 +22,7 @@ async def misreads(client: Client, message: Message) -> None:
     client.stream_conversations([PHONE], on_error="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is "raise" or "yield"
     anext(client.stream_conversation(PHONE))  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - a stream is opened first
     client.get_conversation(PHONE)[0]  # type: ignore[index]  # pyright: ignore[reportIndexIssue] - a page is awaited
+    await client.download(message.files[0].url)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - it is the file itself
     message.mine = True  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - it is `direction`
 
 
