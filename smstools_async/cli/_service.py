@@ -77,6 +77,7 @@ async def _sandbox_client(sandbox: "Sandbox") -> AsyncGenerator[Client]:
             sandbox.client_secret,
             base_url="https://sandbox.example/v1",
             http_client=http_client,
+            file_http_client=http_client,
         ) as client,
     ):
         yield client

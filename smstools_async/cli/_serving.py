@@ -39,6 +39,7 @@ async def serve_sandbox(sandbox: Sandbox, phone: str, *, host: str, port: int) -
 
 
 def _invite(sandbox: Sandbox, phone: str, base_url: str) -> None:
+    sandbox.move_files(phone, f"{base_url.removesuffix('/v1')}/files")
     text = _INVITATION.format(
         base_url=base_url,
         messages=counted(len(sandbox.messages(phone)), "message"),

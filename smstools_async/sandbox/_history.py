@@ -1,8 +1,10 @@
 """One conversation in memory: rows that come, change and go."""
 
+from collections.abc import Iterator
 from itertools import groupby
 from random import Random
 from typing import Final, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
@@ -127,6 +129,18 @@ class History:
                 files = tuple(_signed(file, signature) for file in row.message.files)
                 row.change(attrs.evolve(row.message, files=files))
 
+    def move_files(self, base_url: str) -> None:
+        """Let every file be below `base_url`, at the path it has now."""
+        for row in self.rows:
+            if row.message.files:
+                files = tuple(_moved(file, base_url) for file in row.message.files)
+                row.change(attrs.evolve(row.message, files=files))
+
+    def files(self) -> Iterator[MessageFile]:
+        """Yield all files, those of the newest messages first."""
+        for row in reversed(self.rows):
+            yield from row.message.files
+
     def messages(self) -> tuple[Message, ...]:
         """Return the messages as they stand now, newest first."""
         return tuple(row.message for row in reversed(self.rows))
@@ -173,6 +187,11 @@ def _is_same(one: Message, other: Message) -> bool:
 def _lasting(message: Message) -> Message:
     files = tuple(attrs.evolve(file, url="") for file in message.files)
     return attrs.evolve(message, delivery_status="", files=files)
+
+
+def _moved(file: MessageFile, base_url: str) -> MessageFile:
+    url = urlsplit(file.url)
+    return attrs.evolve(file, url=base_url.rstrip("/") + urlunsplit(("", "", *url[2:])))
 
 
 def _signed(file: MessageFile, signature: int) -> MessageFile:

@@ -1,8 +1,8 @@
 """The account in memory: what is in it, how it behaves, and what it was asked."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain, count
 from random import Random
 from types import MappingProxyType
 from typing import Final
@@ -13,6 +13,7 @@ import attrs
 
 from smstools_async._models import Message, MessageFile
 from smstools_async.sandbox._answering import conversation, misrouted
+from smstools_async.sandbox._attachments import attachment
 from smstools_async.sandbox._chat import believable_messages
 from smstools_async.sandbox._door import Door, RateLimit
 from smstools_async.sandbox._faults import (
@@ -308,6 +309,25 @@ class Sandbox:
         """
         self._history_to_change(phone).sign_file_urls(next(self._rotations))
 
+    def move_files(self, phone: str, base_url: str) -> None:
+        """Let every file of a conversation be below `base_url`, at the path it has now.
+
+        In process the transport hands out files at any host. A sandbox on a port does so at its
+        own, to which this lets the URLs point.
+
+        Raises:
+            LookupError: There is no such conversation.
+
+        Example:
+            >>> sandbox = Sandbox()
+            >>> photo = MessageFile(name="a.jpg", url="https://files.example/a.jpg", mime="image/")
+            >>> _ = sandbox.receive("551199", "", files=[photo])
+            >>> sandbox.move_files("551199", "http://127.0.0.1:8025/files")
+            >>> sandbox.messages("551199")[0].files[0].url
+            'http://127.0.0.1:8025/files/a.jpg'
+        """
+        self._history_to_change(phone).move_files(base_url)
+
     def fail(
         self,
         outcome: Outcome,
@@ -359,6 +379,9 @@ class Sandbox:
 
     def transport(self) -> SandboxTransport:
         """Return a transport for `httpx.AsyncClient` that answers in process, whatever the host.
+
+        It hands out the files of messages too: give it to `Client` as `http_client` and as
+        `file_http_client`.
 
         Example:
             >>> import httpx
@@ -469,11 +492,15 @@ class Sandbox:
 
     def _answer(self, request: LoggedRequest) -> Answer:
         return (
-            self._door.too_fast(self.rate_limit)
+            attachment(request, self._files())
+            or self._door.too_fast(self.rate_limit)
             or misrouted(request)
             or self._door.not_logged_in(request, self.quirks)
             or conversation(request, self._histories, self.quirks, self._seed)
         )
+
+    def _files(self) -> Iterator[MessageFile]:
+        return chain.from_iterable(history.files() for history in self._histories.values())
 
     def _history_to_write(self, phone: str) -> History:
         if _digits(phone) not in self._histories:
