@@ -11,6 +11,7 @@ import click
 from smstools_async import Progress, __version__
 from smstools_async.cli import _reading
 from smstools_async.cli._arguments import command_line, parse_time
+from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._destinations import WriterOpener, destination
 from smstools_async.cli._export import Export, Walk
 from smstools_async.cli._running import requests_told, run, tell
@@ -22,7 +23,7 @@ _EXIT_CODES = """
 \b
 Exit codes:
   0    done; also when the reader of the output has enough, as with `| head`
-  1    the API said no, its answer cannot be trusted, or a file cannot be written
+  1    the API said no, its answer cannot be trusted, or a file cannot be written or fetched
   2    an argument, option, cursor or environment variable is wrong or missing
   3    nothing usable came back from the network
   130  interrupted, by Ctrl-C or SIGTERM
@@ -74,6 +75,7 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
         "export +5511987654321 -o conversation.jsonl",
         "export +5511987654321 -o june.csv --since 2025-06-01 --until 2025-07-01",
         "export +5511987654321 --order oldest | gzip > conversation.jsonl.gz",
+        "export +5511987654321 -o conversation.jsonl --files attachments",
     )
 )
 @phone_argument
@@ -116,6 +118,27 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
     help="Which come first.",
 )
 @resume_option
+@click.option(
+    "--files",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Fetch the files of the messages into a folder, but for those that are there.",
+)
+@click.option(
+    "--max-file-bytes",
+    type=click.IntRange(min=1),
+    default=10 * 1024 * 1024,
+    show_default=True,
+    metavar="N",
+    help="Fetch no larger file.",
+)
+@click.option(
+    "--allow-private-addresses",
+    "allow_private",
+    is_flag=True,
+    help="Fetch files from this machine and private networks, too.",
+)
 @service_options
 def export(
     service: Service,
@@ -126,6 +149,9 @@ def export(
     file_format: str | None,
     bom: bool,
     resume_from: str | None,
+    folder: Path | None,
+    max_file_bytes: int,
+    allow_private: bool,
     **walk: Unpack[Walk],
 ) -> None:
     """Write the conversation with PHONE down.
@@ -133,6 +159,11 @@ def export(
     Every message comes once, even if others arrive meanwhile. When an export is stopped early, what
     came is kept, and the command that goes on from there is printed.
     """
+    attachments = (
+        Attachments(folder, max_bytes=max_file_bytes, allow_private=allow_private)
+        if folder
+        else None
+    )
     open_writer = _writer_opener(file_format or _format_of(output), bom=bom)
     Export(
         service=service,
@@ -140,6 +171,7 @@ def export(
         walk=walk,
         resume_from=resume_from,
         destination=destination(open_writer, output, resume_from),
+        attachments=attachments,
     ).run()
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypedDict
 
-from smstools_async import Progress
+from smstools_async import Client, Progress, SmstoolsError
 from smstools_async.cli._arguments import command_line
+from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._destinations import Destination
-from smstools_async.cli._running import run, tell
+from smstools_async.cli._running import ExitCode, run, tell
 from smstools_async.cli._service import Service
 from smstools_async.cli._wording import counted, counted_of
 
@@ -38,6 +39,7 @@ class Export:
     walk: Walk
     resume_from: str | None
     destination: Destination
+    attachments: Attachments | None = None
     progress: Progress = field(default_factory=Progress)
 
     def run(self) -> None:
@@ -47,6 +49,8 @@ class Export:
         finally:
             self.destination.clear()
         self._tell_sum()
+        if self.attachments and self.attachments.have_failed:
+            sys.exit(ExitCode.REFUSED)
 
     def _tell_sum(self) -> None:
         messages = counted(self.progress.yielded, "message")
@@ -54,16 +58,33 @@ class Export:
         tell(f"{messages} in {requests} → {self.destination.name}")
         if self.progress.degraded:
             tell(_DOUBT)
+        if self.attachments:
+            self.attachments.tell_sum()
 
     async def _write_down(self) -> None:
+        if self.attachments:
+            self.attachments.prepare()
         async with self.service.client(self.phone) as client:
-            walk = client.iter_conversation(
-                self.phone, **self.walk, cursor=self.resume_from, progress=self.progress
-            )
-            with self.destination.open() as writer, self._bar():
-                async with aclosing(walk) as messages:
-                    async for message in messages:
-                        writer.write(message)
+            try:
+                await self._write_messages(client)
+            except SmstoolsError:
+                if self.attachments:
+                    await self.attachments.fetch(client)
+                raise
+            if self.attachments:
+                self.attachments.is_fetching = True
+                await self.attachments.fetch(client)
+
+    async def _write_messages(self, client: Client) -> None:
+        walk = client.iter_conversation(
+            self.phone, **self.walk, cursor=self.resume_from, progress=self.progress
+        )
+        with self.destination.open() as writer, self._bar():
+            async with aclosing(walk) as messages:
+                async for message in messages:
+                    writer.write(message)
+                    if self.attachments:
+                        self.attachments.note(message)
 
     def _bar(self) -> AbstractContextManager[object]:
         if not sys.stderr.isatty() or self.destination.is_terminal:
@@ -80,6 +101,20 @@ class Export:
         return total if total is None or most is None else min(total, most)
 
     def _tell_how_to_go_on(self) -> None:
+        if self.attachments and self.attachments.is_fetching:
+            tell(
+                f"All messages were written. Of their files,"
+                f" {self.attachments.missing:,} are missing: the same command fetches those alone."
+            )
+            return
+        self._tell_how_to_go_on_with_messages()
+        if self.attachments and self.attachments.missing:
+            tell(
+                f"Of their files, {self.attachments.missing:,} are missing, and going on does not"
+                " fetch them: afterwards, begin anew for those."
+            )
+
+    def _tell_how_to_go_on_with_messages(self) -> None:
         came, cursor = self.progress.yielded, self.progress.cursor
         if not came:
             return

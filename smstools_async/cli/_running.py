@@ -21,7 +21,7 @@ class ExitCode(IntEnum):
 
     DONE = 0
     REFUSED = 1
-    """The API said no, its answer cannot be trusted, or a file cannot be written."""
+    """The API said no, its answer cannot be trusted, or a file cannot be written or fetched."""
     USAGE = 2
     """An argument, an option, a cursor or a variable of the environment is wrong or missing."""
     UNREACHABLE = 3

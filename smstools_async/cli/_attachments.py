@@ -1,0 +1,108 @@
+"""Attachments: the files of an export, fetched into a folder once its messages are written.
+
+A file's name follows from its message, so that a second run finds what the first one fetched.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from smstools_async import (
+    Client,
+    DownloadError,
+    Message,
+    MessageFile,
+    SmstoolsError,
+    TransportError,
+)
+from smstools_async.cli._running import tell, tell_error
+from smstools_async.cli._wording import counted, counted_of
+
+_AT_ONCE: Final = 4
+
+
+class Attachments:
+    """The files of some messages, on their way into a folder."""
+
+    def __init__(self, folder: Path, *, max_bytes: int, allow_private: bool) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._allow_private = allow_private
+        self._wanted: dict[str, MessageFile] = {}
+        self._present = 0
+        self._fetched = 0
+        self._failures = Counter[str]()
+        self.is_fetching = False
+        """Whether the messages are written, and only files are missing."""
+
+    @property
+    def missing(self) -> int:
+        """How many files of the messages so far are not in the folder."""
+        return len(self._wanted) - self._present - self._fetched
+
+    def prepare(self) -> None:
+        """Make the folder, which nobody else can look into."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def note(self, message: Message) -> None:
+        """Remember to fetch the files of `message`."""
+        for number, file in enumerate(message.files, start=1):
+            self._wanted[attachment_name(message, number, file)] = file
+
+    async def fetch(self, client: Client) -> None:
+        """Fetch what is not there yet; a failure is counted and stops nothing."""
+        absent = [name for name in self._wanted if not (self._folder / name).exists()]
+        self._present = len(self._wanted) - len(absent)
+        names = iter(absent)
+        await asyncio.gather(*(self._fetch_all(client, names) for _ in range(_AT_ONCE)))
+
+    def tell_sum(self) -> None:
+        """Say how many files there are now, and why others are not."""
+        come = counted_of(len(self._wanted) - self.missing, len(self._wanted), "file")
+        there = f", {self._present:,} there before" if self._present else ""
+        tell(f"{come}{there} → {self._folder}")
+        if self._failures:
+            reasons = "".join(
+                f"\n  {n} of them: {reason}" for reason, n in self._failures.most_common()
+            )
+            failed = counted(self._failures.total(), "file")
+            tell_error(
+                f"{failed} could not be fetched. The same command tries them again.{reasons}"
+            )
+
+    @property
+    def have_failed(self) -> bool:
+        """Whether any file could not be fetched."""
+        return bool(self._failures)
+
+    async def _fetch_all(self, client: Client, names: Iterator[str]) -> None:
+        for name in names:
+            try:
+                await client.download(
+                    self._wanted[name],
+                    self._folder / name,
+                    max_bytes=self._max_bytes,
+                    allow_private=self._allow_private,
+                )
+            except (SmstoolsError, OSError) as error:
+                self._failures[_reason(error)] += 1
+            else:
+                self._fetched += 1
+
+
+def attachment_name(message: Message, number: int, file: MessageFile) -> str:
+    """Name a file after its message, its place in it, and its URL but for the query.
+
+    The query is left out, since a signed link gets another one each time.
+    """
+    place = file.url.partition("?")[0].encode(errors="backslashreplace")
+    return f"{message.unix_time}-{number}-{sha256(place).hexdigest()[:12]}-{file.safe_name}"
+
+
+def _reason(error: SmstoolsError | OSError) -> str:
+    if isinstance(error, DownloadError | TransportError):
+        return error.reason
+    return str(error.strerror) if isinstance(error, OSError) else str(error)

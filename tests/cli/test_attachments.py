@@ -1,0 +1,164 @@
+"""Attachments: fetched beside an export, each once, and no trouble of the messages."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from smstools_async import Message, MessageFile
+from smstools_async.cli._attachments import attachment_name
+from smstools_async.export import read_jsonl
+from smstools_async.sandbox import Answer, Disconnect, Sandbox
+from tests.cli.command import PHONE, invoke, signal_at_request
+
+EXPORT = ("export", PHONE, "-o", "a.jsonl", "--files", "files", "--allow-private-addresses")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Work in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def photos(sandbox: Sandbox) -> list[str]:
+    """Let six messages with a photo arrive at the served sandbox; return the names to expect."""
+    for number in range(6):
+        url = f"https://files.example/{number}/foto.jpg"
+        file = MessageFile(name="../foto.jpg", url=url, mime="image/")
+        sandbox.receive(PHONE, "veja", files=[file], unix_time=1749113086 + number)
+    sandbox.move_files(PHONE, os.environ["SMSTOOLS_BASE_URL"])
+    messages = sandbox.messages(PHONE)
+    return sorted(attachment_name(message, 1, message.files[0]) for message in messages)
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "files").iterdir())
+
+
+def _messages(folder: Path) -> tuple[Message, ...]:
+    with (folder / "a.jsonl").open(encoding="utf-8") as lines:
+        return tuple(read_jsonl(lines))
+
+
+def test_name_follows_from_the_message() -> None:
+    """From its time, the place of the file in it, and the URL without what a signature changes."""
+    file = MessageFile(name="../foto.jpg", url="https://files.example/1?signature=7", mime="image/")
+    message = Message(
+        direction="inbound", sender="5511", receiver="Clinica", text="", unix_time=1749113086
+    )
+    assert "1749113086-2-3add58b69e34-foto.jpg" == attachment_name(message, 2, file)
+
+
+def test_files_come_beside_the_messages(sandbox: Sandbox, folder: Path, photos: list[str]) -> None:
+    """The rows are those of any export, the folder is for its owner alone."""
+    result = invoke(*EXPORT)
+    assert 0 == result.exit_code
+    assert photos == _names(folder)
+    assert sandbox.messages(PHONE) == _messages(folder)
+    assert "6 messages in 1 request → a.jsonl\n6 files → files\n" == result.stderr
+    assert 0o700 == (folder / "files").stat().st_mode & 0o777
+
+
+def test_second_run_fetches_what_is_missing(
+    sandbox: Sandbox, folder: Path, photos: list[str]
+) -> None:
+    """Even if all links have got another signature."""
+    invoke(*EXPORT)
+    (folder / "files" / photos[2]).unlink()
+    sandbox.rotate_file_urls(PHONE)
+    sandbox.requests.clear()
+    result = invoke(*EXPORT)
+    assert photos == _names(folder)
+    assert result.stderr.endswith("6 files, 5 there before → files\n")
+    assert 2 == len(sandbox.requests)
+
+
+def test_failed_files_are_counted_and_lose_nothing(
+    sandbox: Sandbox, folder: Path, photos: list[str]
+) -> None:
+    """Every message is written, the other files come, and the exit code tells."""
+    sandbox.fail(Answer(status=404), from_request=2, times=2)
+    result = invoke(*EXPORT)
+    assert 1 == result.exit_code
+    assert sandbox.messages(PHONE) == _messages(folder)
+    assert 4 == len(set(_names(folder)) & set(photos)) == len(_names(folder))
+    assert result.stderr.endswith(
+        "4 of 6 files → files\n"
+        "Error: 2 files could not be fetched. The same command tries them again.\n"
+        "  2 of them: its host answered HTTP 404\n"
+    )
+    assert 0 == invoke(*EXPORT).exit_code
+    assert photos == _names(folder)
+
+
+@pytest.mark.usefixtures("sandbox", "photos")
+def test_private_addresses_are_refused_by_default(folder: Path) -> None:
+    """A sender of a file could look into this network otherwise."""
+    result = invoke(*EXPORT[:-1])
+    assert 1 == result.exit_code
+    assert "  6 of them: its host leads to 127.0.0.1, which is no public address\n" in result.stderr
+    assert [] == _names(folder)
+
+
+@pytest.mark.usefixtures("sandbox", "photos")
+def test_large_files_are_refused(folder: Path) -> None:
+    """By the bound that was given."""
+    result = invoke(*EXPORT, "--max-file-bytes", "10")
+    assert "  6 of them: it is larger than 10 bytes (`max_bytes`)\n" in result.stderr
+    assert [] == _names(folder)
+
+
+def test_trouble_of_any_kind_has_its_reason(
+    sandbox: Sandbox, folder: Path, photos: list[str]
+) -> None:
+    """Of the network, and of this machine."""
+    (folder / "files").mkdir()
+    (folder / "files" / photos[0]).symlink_to(folder / "missing" / "x")
+    sandbox.fail(Disconnect(after_bytes=5), from_request=2, times=None)
+    result = invoke(*EXPORT, "--timeout", "5")
+    assert "  1 of them: No such file or directory\n" in result.stderr
+    assert "  5 of them: The server hung up or did not speak HTTP\n" in result.stderr
+
+
+@pytest.mark.usefixtures("photos")
+def test_error_of_the_walk_still_fetches_the_files(sandbox: Sandbox, folder: Path) -> None:
+    """Those of the messages that came: the export that goes on will not see them."""
+    sandbox.fail(Answer.error(103, "No"), page=2)
+    result = invoke(*EXPORT, "--page-size", "3")
+    assert 1 == result.exit_code
+    assert "Error: The API answered HTTP 400" in result.stderr
+    assert 3 == len(_names(folder))
+
+
+@pytest.mark.usefixtures("photos", "folder")
+def test_interrupted_walk_says_that_files_are_missing(sandbox: Sandbox) -> None:
+    """Whoever presses Ctrl-C does not want to wait for them."""
+    signal_at_request(sandbox, 2, os.getpid(), signal.SIGINT)
+    result = invoke(*EXPORT, "--page-size", "3")
+    assert 130 == result.exit_code
+    assert result.stderr.splitlines()[-1].startswith("Of their files, 3 are missing, and going on")
+
+
+def test_interrupted_files_are_fetched_by_the_same_command(
+    sandbox: Sandbox, folder: Path, photos: list[str]
+) -> None:
+    """The messages are whole by then."""
+    signal_at_request(sandbox, 6, os.getpid(), signal.SIGINT)
+    result = invoke(*EXPORT)
+    assert 130 == result.exit_code
+    assert result.stderr.startswith("Interrupted.\nAll messages were written. Of their files, ")
+    assert sandbox.messages(PHONE) == _messages(folder)
+    assert set(_names(folder)) < set(photos)
+    sandbox.latency, sandbox.before_each_request = 0, None
+    assert 0 == invoke(*EXPORT).exit_code
+    assert photos == _names(folder)
+
+
+def test_sandbox_within_the_program_has_files_too(folder: Path) -> None:
+    """No address is dialled for them."""
+    result = invoke("export", PHONE, "--sandbox", "--max-messages", "100", *EXPORT[2:6])
+    assert 0 == result.exit_code
+    assert _names(folder)
