@@ -309,9 +309,10 @@ class Client:
             ValueError, TypeError: an argument is wrong.
 
         Example:
-            >>> async def keep_files(client: Client, message: Message) -> None:
-            ...     for file in message.files:
-            ...         print(await client.download(file, "attachments/"))
+            >>> async def photos(client: Client) -> list[bytes]:
+            ...     page = await client.get_conversation("+5511987654321", limit=100)
+            ...     files = [file for message in page for file in message.files]
+            ...     return [await client.download(file) for file in files]
         """
         _check_type("file", file, MessageFile, "a MessageFile, such as message.files[0]")
         _check_range("max_bytes", max_bytes, 1, None)

@@ -19,6 +19,7 @@ def base_url() -> Iterator[str]:
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(serving(sandbox, port=0)) as url,
     ):
+        sandbox.move_files(PHONE, f"{url.removesuffix('/v1')}/files")
         yield url
 
 

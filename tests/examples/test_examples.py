@@ -80,6 +80,11 @@ async def _call_with_a_client(function: Callable[..., Awaitable[object]], sandbo
     more = [[PHONE]] if "phones" in inspect.signature(function).parameters else []
     async with (
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,
-        Client(sandbox.client_id, sandbox.client_secret, http_client=http_client) as client,
+        Client(
+            sandbox.client_id,
+            sandbox.client_secret,
+            http_client=http_client,
+            file_http_client=http_client,
+        ) as client,
     ):
         await function(client, *more)
