@@ -21,6 +21,8 @@ from smstools_async import (
 from smstools_async.cli._running import tell, tell_error
 from smstools_async.cli._wording import counted, counted_of
 
+FETCH_THE_REST: Final = "An export from the beginning fetches those alone."
+"""Not one that goes on: it sees the messages behind its cursor only."""
 _AT_ONCE: Final = 4
 
 
@@ -65,18 +67,17 @@ class Attachments:
         there = f", {self._present:,} there before" if self._present else ""
         tell(f"{come}{there} → {self._folder}")
         if self._failures:
-            reasons = "".join(
-                f"\n  {n} of them: {reason}" for reason, n in self._failures.most_common()
-            )
-            failed = counted(self._failures.total(), "file")
-            tell_error(
-                f"{failed} could not be fetched. The same command tries them again.{reasons}"
-            )
+            tell_error(self._describe_failures())
 
     @property
     def have_failed(self) -> bool:
         """Whether any file could not be fetched."""
         return bool(self._failures)
+
+    def _describe_failures(self) -> str:
+        failed = counted(self._failures.total(), "file")
+        reasons = [f"\n  {n} of them: {reason}" for reason, n in self._failures.most_common()]
+        return f"{failed} could not be fetched. {FETCH_THE_REST}{''.join(reasons)}"
 
     async def _fetch_all(self, client: Client, names: Iterator[str]) -> None:
         for name in names:

@@ -8,7 +8,7 @@ from typing import Final, Literal, TypedDict
 
 from smstools_async import Client, Progress, SmstoolsError
 from smstools_async.cli._arguments import command_line
-from smstools_async.cli._attachments import Attachments
+from smstools_async.cli._attachments import FETCH_THE_REST, Attachments
 from smstools_async.cli._destinations import Destination
 from smstools_async.cli._running import ExitCode, run, tell
 from smstools_async.cli._service import Service
@@ -49,8 +49,13 @@ class Export:
         finally:
             self.destination.clear()
         self._tell_sum()
-        if self.attachments and self.attachments.have_failed:
-            sys.exit(ExitCode.REFUSED)
+        self._tell_of_files()
+
+    def _tell_of_files(self) -> None:
+        if self.attachments:
+            self.attachments.tell_sum()
+            if self.attachments.have_failed:
+                sys.exit(ExitCode.REFUSED)
 
     def _tell_sum(self) -> None:
         messages = counted(self.progress.yielded, "message")
@@ -58,8 +63,6 @@ class Export:
         tell(f"{messages} in {requests} → {self.destination.name}")
         if self.progress.degraded:
             tell(_DOUBT)
-        if self.attachments:
-            self.attachments.tell_sum()
 
     async def _write_down(self) -> None:
         if self.attachments:
@@ -103,15 +106,15 @@ class Export:
     def _tell_how_to_go_on(self) -> None:
         if self.attachments and self.attachments.is_fetching:
             tell(
-                f"All messages were written. Of their files,"
-                f" {self.attachments.missing:,} are missing: the same command fetches those alone."
+                "All messages were written."
+                f" Of their files, {self.attachments.missing:,} are missing. {FETCH_THE_REST}"
             )
             return
         self._tell_how_to_go_on_with_messages()
         if self.attachments and self.attachments.missing:
             tell(
                 f"Of their files, {self.attachments.missing:,} are missing, and going on does not"
-                " fetch them: afterwards, begin anew for those."
+                f" fetch them. {FETCH_THE_REST}"
             )
 
     def _tell_how_to_go_on_with_messages(self) -> None:

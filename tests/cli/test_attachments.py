@@ -87,7 +87,7 @@ def test_failed_files_are_counted_and_lose_nothing(
     assert 4 == len(set(_names(folder)) & set(photos)) == len(_names(folder))
     assert result.stderr.endswith(
         "4 of 6 files → files\n"
-        "Error: 2 files could not be fetched. The same command tries them again.\n"
+        "Error: 2 files could not be fetched. An export from the beginning fetches those alone.\n"
         "  2 of them: its host answered HTTP 404\n"
     )
     assert 0 == invoke(*EXPORT).exit_code
