@@ -510,8 +510,7 @@ async def _retried(
     import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`
 
     def wait_after(error: Exception) -> float | bool:
-        wait = backoff.next_wait(error) if isinstance(error, SmstoolsError) else None
-        if wait is None:
+        if not isinstance(error, SmstoolsError) or (wait := backoff.next_wait(error)) is None:
             return False
         tell(error, wait)
         return wait
