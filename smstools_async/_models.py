@@ -134,6 +134,26 @@ class Message:
         return fields
 
 
+class OpenMessageFile(MessageFile):
+    """A file in the making; see `OpenMessage`."""
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
+
+class OpenMessage(Message):
+    """A message in the making: its fields are set one by one, then its class to `Message`.
+
+    Setting a field around the freezing, as the `__init__` of a frozen class has to, takes ten times
+    as long. CPython sets one directly if neither of the two methods is Python's.
+    """
+
+    __slots__ = ()
+    __setattr__ = object.__setattr__
+    __delattr__ = object.__delattr__
+
+
 @attrs.frozen(kw_only=True)
 class ConversationPage(Sequence[Message]):
     """One answer of the API: a sequence of messages with the numbers that came beside them.

@@ -130,9 +130,10 @@ class Batch:
 
     def next_messages(self) -> Iterator[Message]:
         """Hand out the next rows, as many as go without a turn for others."""
-        for row in self._rows[self._handed_out : self._handed_out + ROWS_A_TURN]:
+        rows = self._rows[self._handed_out : self._handed_out + ROWS_A_TURN]
+        for message in self._answer.messages(rows):
             self._handed_out += 1
-            yield self._answer[row]
+            yield message
 
     def structured(self) -> ConversationPage:
         """Hand out all rows at once."""

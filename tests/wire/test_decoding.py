@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import attrs
 import pytest
 
 from smstools_async import (
@@ -407,6 +408,24 @@ def test_rows_are_structured_when_asked_for() -> None:
     chosen = page.structured([2, 0])
     assert [1, 9] == [message.unix_time for message in chosen]
     assert 3 == chosen.total
+
+
+@pytest.mark.parametrize("name", [field.name for field in attrs.fields(Message)])
+def test_what_was_decoded_is_frozen(name: str) -> None:
+    """It is made in another way than by hand, and is the same in the end."""
+    message = read_one(file=[FILE])
+    assert (Message, MessageFile) == (type(message), type(message.files[0]))
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        setattr(message, name, None)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        delattr(message.files[0], "url")
+
+
+def test_phones_are_kept_once() -> None:
+    """A fifth of the memory of a history that is collected would hold the same two numbers."""
+    first, second = read(row(), row())
+    assert first.sender is second.sender
+    assert first.receiver is second.receiver
 
 
 def test_converter_reads_a_row() -> None:
