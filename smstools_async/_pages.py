@@ -23,6 +23,7 @@ from collections.abc import (
 )
 from functools import partial
 from inspect import isawaitable
+from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
@@ -97,7 +98,8 @@ class Batch:
         self._rows = rows
         self._course = course
         self._taken: Taken | None = course.walk.taken
-        self._handed_out = 0
+        self._turn: Iterator[Message] = iter(())
+        self._turn_end = 0
         self._found_before = course.found
 
     @property
@@ -125,19 +127,28 @@ class Batch:
         return older if self._course.order == "oldest" else (self._answer.total or 0) - older
 
     @property
+    def _handed_out(self) -> int:
+        return self._turn_end - length_hint(self._turn)
+
+    @property
     def _position(self) -> Position | None:
         return self._taken.position_after(self._handed_out) if self._taken else None
 
     def next_messages(self) -> Iterator[Message]:
-        """Hand out the next rows, as many as go without a turn for others."""
-        rows = self._rows[self._handed_out : self._handed_out + ROWS_A_TURN]
-        for message in self._answer.messages(rows):
-            self._handed_out += 1
-            yield message
+        """Hand out the next rows, as many as go without a turn for others.
+
+        A list's own iterator tells how far it has come, so that nothing of ours runs in between.
+        """
+        begin = self._handed_out
+        rows = self._rows[begin : begin + ROWS_A_TURN]
+        self._turn = iter(self._answer.messages(rows))
+        self._turn_end = begin + len(rows)
+        return self._turn
 
     def structured(self) -> ConversationPage:
         """Hand out all rows at once."""
-        self._handed_out = len(self._rows)
+        self._turn = iter(())
+        self._turn_end = len(self._rows)
         return self._answer.structured(self._rows)
 
 
