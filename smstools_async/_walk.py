@@ -108,6 +108,8 @@ class Question(NamedTuple):
 
 def window_from(index: int, largest: int) -> Window:
     """Return the window at or before `index`, of at most `largest` rows, that reaches farthest."""
+    if index % largest == 0:
+        return Window(index // largest + 1, largest)
     limits = range(largest, largest // 2, -1)
     limit = max(limits, key=lambda limit: limit - index % limit)
     return Window(index // limit + 1, limit)
