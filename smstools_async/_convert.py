@@ -429,11 +429,14 @@ class WirePage:
         ends = ({_last_digits(row.sender), _last_digits(row.receiver)} for row in self._rows)
         return all(end != {""} and last_digits not in end for end in ends)
 
-    def structured(self, indexes: Iterable[int] | None = None) -> ConversationPage:
-        """Make messages of the rows at `indexes`, or of all."""
-        chosen = range(len(self)) if indexes is None else indexes
+    def structured(self) -> ConversationPage:
+        """Make messages of all rows."""
+        return self.page_with(self.messages(range(len(self))))
+
+    def page_with(self, messages: Iterable[Message]) -> ConversationPage:
+        """Return messages of this page beside its numbers."""
         return ConversationPage(
-            messages=tuple(self.messages(chosen)),
+            messages=tuple(messages),
             total=self.total,
             shown=self.shown,
             page=self.page,

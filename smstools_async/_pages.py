@@ -145,11 +145,15 @@ class Batch:
         self._turn_end = begin + len(rows)
         return self._turn
 
-    def structured(self) -> ConversationPage:
-        """Hand out all rows at once."""
+    async def structured(self) -> ConversationPage:
+        """Hand out all rows at once, or none if it is cancelled; others get their turns."""
+        messages: list[Message] = []
+        for begin in range(0, len(self._rows), ROWS_A_TURN):
+            await give_way()
+            messages += self._answer.messages(self._rows[begin : begin + ROWS_A_TURN])
         self._turn = iter(())
         self._turn_end = len(self._rows)
-        return self._answer.structured(self._rows)
+        return self._answer.page_with(messages)
 
 
 class Progress:
@@ -409,7 +413,7 @@ async def find_head(reader: Reader) -> Cursor:
     newest: list[Message] = []
     while (batch := await reader.look_further()) is not None:
         require_order(reader.course, None)
-        newest += batch.structured()
+        newest += await batch.structured()
         if newest[-1].unix_time != newest[0].unix_time:
             break
     second = newest[0].unix_time if newest else 0
@@ -466,10 +470,12 @@ class ConversationPages:
     def __init__(self, make_reader: Callable[[], Reader]) -> None:
         self._make_reader = make_reader
         self._reader = make_reader()
+        self._batch: Batch | None = None
         self._one_at_a_time = _OneAtATime()
 
     def __aiter__(self) -> Self:
         self._reader = self._make_reader()
+        self._batch = None
         return self
 
     async def __anext__(self) -> ConversationPage:
@@ -481,12 +487,14 @@ class ConversationPages:
         """
         reader = self._reader
         with self._one_at_a_time:
-            await give_way()  # pages that came together go without one
-            batch = await reader.next_batch()
-        if batch is None:
-            raise StopAsyncIteration
-        reader.progress.show(batch)
-        return batch.structured()
+            if self._batch is None:
+                self._batch = await reader.next_batch()
+            if self._batch is None:
+                raise StopAsyncIteration
+            page = await self._batch.structured()
+        reader.progress.show(self._batch)
+        self._batch = None
+        return page
 
     @property
     def total(self) -> int | None:
@@ -506,7 +514,7 @@ class ConversationPages:
     @property
     def finished(self) -> bool:
         """Whether the end was reached."""
-        return self._reader.finished
+        return self._batch is None and self._reader.finished
 
 
 class _ReadAhead(Generic[T]):

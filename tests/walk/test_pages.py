@@ -250,3 +250,22 @@ async def test_pages_that_came_together_leave_others_their_turn(client: Client) 
             await anext(pages)
         assert before < turns
         group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("cut_after", range(0, 12, 3))
+async def test_a_long_page_gives_turns_and_is_whole_or_not_there(cut_after: int) -> None:
+    """Whoever is cut off while its rows become messages gets all of them the next time."""
+    sandbox = filled(2000)
+    async with open_client(sandbox) as client:
+        pages = client.conversation_pages(PHONE, page_size=2000)
+        async with anyio.create_task_group() as group:
+            group.start_soon(anext, pages)
+            while not pages.requests:
+                await checkpoint()
+            for _ in range(cut_after):
+                await checkpoint()
+            assert pages.cursor is None
+            group.cancel_scope.cancel()
+        assert not pages.finished
+        assert sandbox.messages(PHONE) == (await anext(pages)).messages
+        assert pages.finished

@@ -405,9 +405,9 @@ def test_rows_are_structured_when_asked_for() -> None:
     assert 3 == len(page)
     assert [9, 5, 1] == page.seconds
     assert 5 == page[1].unix_time
-    chosen = page.structured([2, 0])
+    chosen = page.messages([2, 0])
     assert [1, 9] == [message.unix_time for message in chosen]
-    assert 3 == chosen.total
+    assert (3, tuple(chosen)) == (page.page_with(chosen).total, page.page_with(chosen).messages)
 
 
 @pytest.mark.parametrize("name", [field.name for field in attrs.fields(Message)])
