@@ -8,7 +8,7 @@ Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, overload
@@ -180,6 +180,10 @@ class ConversationPage(Sequence[Message]):
     def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
         """Return the message at `index`, or a tuple of those of a slice."""
         return self.messages[index]
+
+    def __iter__(self) -> Iterator[Message]:
+        """Go through the messages, without a call for each as a bare `Sequence` would."""
+        return iter(self.messages)
 
     def __len__(self) -> int:
         """Return how many messages are really here."""
