@@ -4,10 +4,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+PEER := build/peer/.installed
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test format lint types docs wheel tests serve-docs clean
+.PHONY: help demo test format lint types docs wheel tests bench serve-docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +39,10 @@ wheel: $(INSTALLED)  ## the built package, tried in an environment of its own
 tests: $(INSTALLED)  ## behaviour, examples of the docs, guards; every branch
 	$(BIN)/pytest --cov
 
+bench: $(INSTALLED) $(PEER)  ## speed beside that of others, into benchmarks/RESULTS.md; QUICK=1 takes a minute
+	$(BIN)/pip install --quiet --group bench
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
 serve-docs: $(INSTALLED)  ## the pages on a local port, rebuilt as they change
 	$(BIN)/zensical serve
 
@@ -50,4 +55,10 @@ $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --editable '.[cli,sandbox]' --group dev
+	touch $@
+
+# The existing client needs pydantic 1, so it has an environment of its own.
+$(PEER):
+	$(PYTHON) -m venv build/peer
+	build/peer/bin/pip install --quiet smstools-api-client==0.0.10
 	touch $@

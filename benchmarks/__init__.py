@@ -1,0 +1,1 @@
+"""How fast it is, beside what else one could use. `make bench` runs it all."""

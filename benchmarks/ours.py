@@ -1,0 +1,104 @@
+"""Our own ways to read a whole history, each counting its messages."""
+
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+
+from benchmarks.meters import Meter
+from benchmarks.source import CLIENT_ID, CLIENT_SECRET, Source
+from smstools_async import Client
+
+
+@asynccontextmanager
+async def opened(source: Source, max_connections: int = 8) -> AsyncGenerator[Client]:
+    """Open a client, by default as it comes."""
+    async with AsyncExitStack() as stack:
+        given = None
+        if source.tls is not None:
+            limits = httpx.Limits(max_connections=max_connections)
+            given = httpx.AsyncClient(verify=source.tls, limits=limits)
+            await stack.enter_async_context(given)
+        client = Client(
+            CLIENT_ID,
+            CLIENT_SECRET,
+            base_url=source.base_url,
+            max_connections=max_connections,
+            http_client=given,
+        )
+        yield await stack.enter_async_context(client)
+
+
+async def iteration(source: Source, meter: Meter, prefetch: int = 2) -> int:
+    """Read by `iter_conversation`."""
+    count = 0
+    async with opened(source) as client, meter:
+        messages = client.iter_conversation(
+            source.phone, page_size=source.page_size, prefetch=prefetch
+        )
+        async for _ in messages:
+            count += 1
+    return count
+
+
+async def iteration_ahead(source: Source, meter: Meter) -> int:
+    """Read by `iter_conversation`, eight pages together."""
+    return await iteration(source, meter, prefetch=7)
+
+
+async def iteration_alone(source: Source, meter: Meter) -> int:
+    """Read by `iter_conversation`, one page after the other."""
+    return await iteration(source, meter, prefetch=0)
+
+
+async def pages(source: Source, meter: Meter) -> int:
+    """Read by `conversation_pages`."""
+    count = 0
+    async with opened(source) as client, meter:
+        async for page in client.conversation_pages(source.phone, page_size=source.page_size):
+            count += len(page)
+    return count
+
+
+async def stream(source: Source, meter: Meter) -> int:
+    """Read by `stream_conversation`."""
+    count = 0
+    async with (
+        opened(source) as client,
+        meter,
+        client.stream_conversation(source.phone, page_size=source.page_size) as messages,
+    ):
+        async for _ in messages:
+            count += 1
+    return count
+
+
+async def many(source: Source, meter: Meter, phones: int, concurrency: int) -> int:
+    """Read many phones by `stream_conversations`."""
+    numbers = [f"+55119{number:08}" for number in range(phones)]
+    count = 0
+    async with (
+        opened(source, concurrency) as client,
+        meter,
+        client.stream_conversations(
+            numbers, concurrency=concurrency, page_size=source.page_size
+        ) as items,
+    ):
+        async for _ in items:
+            count += 1
+    return count
+
+
+async def many_at_8(source: Source, meter: Meter) -> int:
+    """Read two hundred phones, eight at once."""
+    return await many(source, meter, 200, 8)
+
+
+async def many_at_32(source: Source, meter: Meter) -> int:
+    """Read two hundred phones, 32 at once."""
+    return await many(source, meter, 200, 32)
+
+
+async def many_at_64(source: Source, meter: Meter) -> int:
+    """Read two hundred phones, 64 at once."""
+    return await many(source, meter, 200, 64)
