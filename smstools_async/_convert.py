@@ -16,7 +16,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from sys import intern
 from typing import Annotated, Any, TypeGuard
 
 import cattrs
@@ -321,8 +320,8 @@ def _structure_message(sent: object, _: type[Message]) -> Message:
     making = _new(OpenMessage)
     making.message_id = str(sent_id) if type(sent_id) is int else sent_id or None
     making.direction = _DIRECTIONS[row.direction]
-    making.sender = intern(row.sender)  # saves a fifth of the memory of kept messages
-    making.receiver = intern(row.receiver)
+    making.sender = row.sender
+    making.receiver = row.receiver
     making.text = row.message or ""
     making.files = tuple([_from_wire_file(file) for file in files]) if files else ()
     making.unix_time = row.unixDatetime
@@ -397,10 +396,11 @@ class WirePage:
     The numbers are those of `ConversationPage`.
     """
 
-    __slots__ = ("_rows", "limit", "page", "shown", "total")
+    __slots__ = ("_parties", "_rows", "limit", "page", "shown", "total")
 
     def __init__(self, envelope: _WirePage) -> None:
         self._rows = envelope.conversation
+        self._parties: dict[str, str] = {}
         self.total: int | None = _read_count(envelope.total)
         self.shown: int | None = _read_count(envelope.shown)
         self.page: int | None = _read_count(envelope.page)
@@ -413,9 +413,19 @@ class WirePage:
         return _structure(self._rows[index], Message)
 
     def messages(self, indexes: Iterable[int]) -> list[Message]:
-        """Make messages of the rows at `indexes`."""
-        rows, structure = self._rows, _structure
-        return [structure(rows[index], Message) for index in indexes]
+        """Make messages of the rows at `indexes`.
+
+        Equal phones share one text, which saves a fifth of the memory of kept messages. A table of
+        the page's own lets go of them; `sys.intern` of Python 3.12 never does.
+        """
+        structure, share = _structure, self._parties.setdefault
+        messages: list[Message] = []
+        for index in indexes:
+            row = self._rows[index]
+            row.sender = share(row.sender, row.sender)
+            row.receiver = share(row.receiver, row.receiver)
+            messages.append(structure(row, Message))
+        return messages
 
     @property
     def seconds(self) -> list[int]:
