@@ -52,8 +52,8 @@ class Client:
         timeout: seconds that one attempt of a request may take from connecting to its last byte.
             An `httpx.Timeout` bounds each phase by itself, and the whole by their sum.
         retry: when and how patiently a failed request is tried again.
-        max_connections: requests under way at once, of all iterations together. 8 is what httpx's
-            pool handles well; beyond 32 it slows down.
+        max_connections: requests under way at once, of all iterations together. More than 8 are
+            spread over several pools, since one pool of httpx slows down.
         rate_limit: requests that begin per second, evenly spread, of all iterations together;
             `None`: as they come.
         max_body_bytes: how large one answer may be, inflated; a page of 2,000 messages takes about

@@ -20,7 +20,8 @@ import math
 import re
 import ssl
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from copy import copy
 from functools import partial
 from ipaddress import ip_address
@@ -52,6 +53,7 @@ Answer = tuple[int, Mapping[str, str], bytes]
 _LOG = logging.getLogger("smstools_async")
 _LOG.addHandler(logging.NullHandler())  # what to do with the lines is for applications to say
 _MASK = "••••"
+_MOST_IN_A_POOL = 8
 _PORTS = range(1, 65536)
 _PHASES = ("connect", "read", "write", "pool")
 _CONNECTED = ("connect_tcp.complete", "connect_unix_socket.complete", "start_tls.complete")
@@ -211,16 +213,16 @@ class _Call(NamedTuple):
 
 
 class _Report:
-    """Tells the hooks and the log of one attempt."""
+    """Tells the hooks and the log of one attempt, if anybody listens."""
 
-    def __init__(self, hooks: Hooks, request: RequestInfo) -> None:
+    def __init__(self, hooks: Hooks, call: _Call, attempt: int) -> None:
         self._hooks = hooks
-        self._request = request
+        self._describe = partial(call.describe, attempt)
         self._begun_at = anyio.current_time()
         self._status: int | None = None
         self._size = 0
         if hooks.on_request is not None:
-            hooks.on_request(request)
+            hooks.on_request(self._describe())
 
     def note_answer(self, status: int, size: int) -> None:
         """Note that a whole answer came."""
@@ -228,14 +230,16 @@ class _Report:
 
     def end(self, error: SmstoolsError | None) -> None:
         """Tell what became of it."""
+        if self._hooks.on_response is None and not _LOG.isEnabledFor(logging.DEBUG):
+            return
         response = ResponseInfo(
-            request=self._request,
+            request=self._describe(),
             status=self._status,
             size=self._size,
             elapsed=anyio.current_time() - self._begun_at,
             error=error,
         )
-        _LOG.debug("%s", _Line(response))
+        _LOG.debug("%s", _show_response(response))
         if self._hooks.on_response is not None:
             self._hooks.on_response(response)
 
@@ -249,20 +253,13 @@ def _report_retry(hooks: Hooks, retry: RetryInfo) -> None:
         hooks.on_retry(retry)
 
 
-class _Line:
-    """A line of the log, written only if somebody reads it."""
-
-    def __init__(self, response: ResponseInfo) -> None:
-        self._response = response
-
-    def __str__(self) -> str:
-        response = self._response
-        status = "no answer" if response.status is None else f"HTTP {response.status}"
-        error = "" if response.error is None else f", {type(response.error).__name__}"
-        return (
-            f"{_show(response.request)}: {status}, {response.size:,} bytes"
-            f" in {response.elapsed:.3f} s{error}"
-        )
+def _show_response(response: ResponseInfo) -> str:
+    status = "no answer" if response.status is None else f"HTTP {response.status}"
+    error = "" if response.error is None else f", {type(response.error).__name__}"
+    return (
+        f"{_show(response.request)}: {status}, {response.size:,} bytes"
+        f" in {response.elapsed:.3f} s{error}"
+    )
 
 
 def _show(request: RequestInfo) -> str:
@@ -308,12 +305,11 @@ class Session:
         self._largest_body = max_body_bytes
         self._hooks = hooks
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-        self._own_client: httpx.AsyncClient | None = None
+        self._own_clients = _open_clients(max_connections) if http_client is None else []
+        self._lanes = _Lanes(self._own_clients if http_client is None else [http_client])
         if http_client is None:
-            http_client = self._own_client = _open_client(max_connections)
             self._headers["User-Agent"] = user_agent
-        self._client: HttpClient = http_client
-        self._foreign_errors = foreign_errors(type(http_client))
+        self._foreign_errors = foreign_errors(type(self._lanes.first))
         self._refusal: tuple[Any, ...] | None = None
         self._is_closed = False
 
@@ -330,8 +326,8 @@ class Session:
     async def aclose(self) -> None:
         """Close the connections, unless the HTTP client was given."""
         self._is_closed = True
-        if self._own_client is not None:
-            await self._own_client.aclose()
+        for client in self._own_clients:
+            await client.aclose()
 
     async def get(
         self,
@@ -389,14 +385,14 @@ class Session:
             raise
 
     def _check_open(self) -> None:
-        if self._is_closed or self._client.is_closed:
+        if self._is_closed or self._lanes.first.is_closed:
             raise ClientClosedError
         if self._refusal is not None:
             raise AuthenticationError(*self._refusal)
 
     async def _ask(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()  # what happened to the others while this one waited counts
-        report = _Report(self._hooks, call.describe(backoff.attempts))
+        report = _Report(self._hooks, call, backoff.attempts)
         try:
             build = partial(self._build, call, keeps_connection=not backoff.distrusts_connection)
             status, headers, body = await self._exchange(build)
@@ -411,7 +407,7 @@ class Session:
     def _build(self, call: _Call, *, keeps_connection: bool) -> Any:
         path = "/".join(quote(part, safe="") for part in call.parts)
         sent = {key: value for key, value in call.params.items() if value is not None}
-        request = self._client.build_request(
+        request = self._lanes.first.build_request(
             call.method,
             f"{self._base_url}/{path}",
             params=sent or None,
@@ -430,10 +426,11 @@ class Session:
         )
         with anyio.move_on_after(self._deadline):
             try:
-                response = await self._dispatch(build())
-                status, headers = response.status_code, response.headers
-                no = None if response.is_success else (status, headers, b"")
-                return status, headers, await _read_body(response, self._largest_body)
+                with self._lanes.freest() as client:
+                    response = await _dispatch(client, build())
+                    status, headers = response.status_code, response.headers
+                    no = None if response.is_success else (status, headers, b"")
+                    return status, headers, await _read_body(response, self._largest_body)
             except self._foreign_errors as error:
                 failure = ClientClosedError() if self._is_closed else translate(error)
             except SmstoolsError as error:
@@ -442,14 +439,35 @@ class Session:
             raise failure
         return no  # a no stands, whatever becomes of its body
 
-    async def _dispatch(self, request: Any) -> Any:
-        with anyio.CancelScope() as scope:
 
-            async def spare_new_connections(event: str, _: object) -> None:
-                scope.shield = event.endswith(_CONNECTED)
+async def _dispatch(client: HttpClient, request: Any) -> Any:
+    with anyio.CancelScope() as scope:
 
-            request.extensions["trace"] = spare_new_connections
-            return await self._client.send(request, stream=True, follow_redirects=False)
+        async def spare_new_connections(event: str, _: object) -> None:
+            scope.shield = event.endswith(_CONNECTED)
+
+        request.extensions["trace"] = spare_new_connections
+        return await client.send(request, stream=True, follow_redirects=False)
+
+
+class _Lanes:
+    """HTTP clients side by side, of which each request takes the one with the least to do."""
+
+    def __init__(self, clients: Sequence[HttpClient]) -> None:
+        self.first: HttpClient = clients[0]
+        """The one of a sequence of requests, each after the other."""
+        self._clients = clients
+        self._under_way = [0] * len(clients)
+
+    @contextmanager
+    def freest(self) -> Generator[HttpClient]:
+        """Give the first client that has the fewest requests under way."""
+        lane = self._under_way.index(min(self._under_way))
+        self._under_way[lane] += 1
+        try:
+            yield self._clients[lane]
+        finally:
+            self._under_way[lane] -= 1
 
 
 def _read_phases(timeout: float | Timeout) -> dict[str, float | None]:
@@ -472,11 +490,22 @@ def _read_deadline(timeout: float | Timeout, phases: Mapping[str, float | None])
     return sum(math.inf if seconds is None else seconds for seconds in phases.values())
 
 
-def _open_client(max_connections: int) -> httpx.AsyncClient:
-    limits = httpx.Limits(
-        max_connections=max_connections, max_keepalive_connections=max_connections
-    )
-    return httpx.AsyncClient(limits=limits, trust_env=False)
+def share_connections(max_connections: int) -> tuple[int, int]:
+    """Return how many pools there are to be, and how large each one."""
+    pools = math.ceil(max_connections / _MOST_IN_A_POOL)
+    return pools, math.ceil(max_connections / pools)
+
+
+def _open_clients(max_connections: int) -> list[httpx.AsyncClient]:
+    """Open clients with so many connections together, and no more than 8 each.
+
+    The time that a pool of httpcore takes for each request grows with the square of its
+    connections.
+    """
+    count, most = share_connections(max_connections)
+    limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
+    tls = httpx.create_ssl_context(trust_env=False)  # once, since it takes longer than a request
+    return [httpx.AsyncClient(verify=tls, limits=limits, trust_env=False) for _ in range(count)]
 
 
 async def retried(

@@ -1,0 +1,53 @@
+"""More than eight connections are spread over several pools, and each gets its share."""
+
+import anyio
+import httpx
+import pytest
+
+from smstools_async import Client, ClientClosedError
+from smstools_async._session import _Lanes, share_connections
+from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE
+from tests.wire.conftest import Port
+
+
+@pytest.mark.parametrize(
+    ("connections", "shared"),
+    [(1, (1, 1)), (8, (1, 8)), (9, (2, 5)), (20, (3, 7)), (32, (4, 8)), (64, (8, 8))],
+)
+def test_no_pool_has_more_than_eight(connections: int, shared: tuple[int, int]) -> None:
+    """And there is room for all of the connections together."""
+    assert shared == share_connections(connections)
+
+
+@pytest.mark.asyncio
+async def test_request_takes_the_pool_with_the_least_to_do() -> None:
+    """So one after the other keeps to the first, and its connection."""
+    clients = [httpx.AsyncClient(), httpx.AsyncClient()]
+    lanes = _Lanes(clients)
+    with lanes.freest() as first:
+        with lanes.freest() as second, lanes.freest() as third:
+            assert clients == [first, second]
+            assert third is first
+        with lanes.freest() as fourth:
+            assert fourth is second
+    with lanes.freest() as fifth:
+        assert fifth is first
+    for client in clients:
+        await client.aclose()
+
+
+@pytest.mark.anyio
+async def test_pools_together_serve_all_requests(port: Port) -> None:
+    """Fifty at once; the pools are closed with the client."""
+    pages = list[int]()
+
+    async def ask(client: Client) -> None:
+        pages.append(len(await client.get_conversation(PHONE)))
+
+    client = Client(CLIENT_ID, CLIENT_SECRET, base_url=port.base_url, max_connections=20)
+    async with client, anyio.create_task_group() as tasks:
+        for _ in range(50):
+            tasks.start_soon(ask, client)
+    assert [3] * 50 == pages
+    with pytest.raises(ClientClosedError):
+        await client.get_conversation(PHONE)
