@@ -2,6 +2,8 @@
 
 import sys
 
+pytest_plugins = ["smstools_async.testing"]
+
 _HERE = {"127.0.0.1", b"127.0.0.1", "::1", "localhost", b"localhost", "", None}
 
 

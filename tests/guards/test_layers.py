@@ -38,6 +38,7 @@ ROOMS = {
     "sandbox": {"_errors", "_models"},
     "export": {"_files", "_models"},
     "cli": {"__init__", "sandbox", "export"},
+    "testing": {"__init__", "sandbox"},
 }
 """Each room with the rooms it may import, the lowest first."""
 
@@ -45,7 +46,7 @@ OWNERS = {
     "attrs": {"_models", "sandbox"},
     "cattrs": {"_convert"},
     "msgspec": {"_convert"},
-    "httpx": {"_session", "_download", "sandbox._transport", "cli._service"},
+    "httpx": {"_session", "_download", "sandbox._transport", "cli._service", "testing._fixtures"},
     "stamina": {"_session"},
     "anyio": {"_session", "_download", "_pages", "_client", "sandbox"},
     "starlette": {"sandbox._port", "sandbox._serve"},

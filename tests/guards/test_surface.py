@@ -12,13 +12,15 @@ import pytest
 import smstools_async
 import smstools_async.export
 import smstools_async.sandbox
+import smstools_async.testing
 
 ROOT = Path(__file__).parents[2]
-PUBLIC_ROOMS = {"sandbox", "export", "cli"}
+PUBLIC_ROOMS = {"sandbox", "export", "cli", "testing"}
 PUBLIC_MODULES: list[ModuleType] = [
     smstools_async,
     smstools_async.export,
     smstools_async.sandbox,
+    smstools_async.testing,
 ]
 PUBLIC_NAMES = [f"{module.__name__}.{name}" for module in PUBLIC_MODULES for name in module.__all__]
 
@@ -62,7 +64,7 @@ def test_all_is_sorted(module: ModuleType) -> None:
 @pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
 def test_all_is_complete(module: ModuleType) -> None:
     """A name without an underscore is in `__all__`, or a room that is public as a whole."""
-    names = {name for name in vars(module) if not name.startswith("_")}
+    names = {name for name in vars(module) if name.isidentifier() and name[0] != "_"}
     assert set(module.__all__) == names - PUBLIC_ROOMS
 
 

@@ -1,0 +1,13 @@
+"""Fixtures for tests of code that uses the library: a pytest plugin.
+
+Switch it on in the topmost `conftest.py`:
+
+    pytest_plugins = ["smstools_async.testing"]
+
+The fixtures are plain ones, so that tests by pytest-asyncio and by anyio, on asyncio and trio, can
+use them.
+"""
+
+from smstools_async.testing._fixtures import smstools_client, smstools_sandbox
+
+__all__ = ["smstools_client", "smstools_sandbox"]
