@@ -1,5 +1,6 @@
 """A service to ask: a sandbox on a port, and an environment that points to it."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -31,3 +32,11 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         monkeypatch.setenv("SMSTOOLS_CLIENT_SECRET", sandbox.client_secret)
         monkeypatch.setenv("SMSTOOLS_BASE_URL", base_url)
         yield sandbox
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Heed Ctrl-C, which a shell lets programs ignore that it starts in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
