@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType, UnionType
-from typing import Any, Literal, Self, overload
+from typing import Any, Literal, NoReturn, Self, overload
 
 import anyio
 
@@ -133,6 +133,12 @@ class Client:
             max_connections=max_connections,
             http_client=file_http_client,
             user_agent=_USER_AGENT,
+        )
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "A Client is neither pickled nor copied: its secret would go with it. Make one in each"
+            " process"
         )
 
     def __repr__(self) -> str:
@@ -669,7 +675,10 @@ def _check_range(name: str, value: int, least: int, most: int | None) -> None:
 def _check_rate(rate_limit: float | None) -> None:
     if rate_limit is None:
         return
-    _check_type("rate_limit", rate_limit, int | float, "a number of requests per second")
+    words = "a number of requests per second"
+    if isinstance(rate_limit, bool):
+        raise TypeError(f"rate_limit must be {words}, not bool")
+    _check_type("rate_limit", rate_limit, int | float, words)
     if not 0 < rate_limit < math.inf:
         raise ValueError(f"rate_limit={rate_limit}: give requests per second, more than 0")
 

@@ -119,6 +119,10 @@ class Downloads:
 
     async def to_file(self, file: MessageFile, destination: str, bounds: Bounds) -> Path:
         """Download `file` to a path, or under a free name in a folder; return where it is."""
+        # In a task of its own, since only there no cancellation leaves a thread alone with a file.
+        return await in_child_task(partial(self._to_file, file, destination, bounds))
+
+    async def _to_file(self, file: MessageFile, destination: str, bounds: Bounds) -> Path:
         place = await anyio.to_thread.run_sync(_find_place, destination, file.safe_name)
         try:
             await self._bring(file, place, bounds)
@@ -129,12 +133,13 @@ class Downloads:
     async def _bring(self, file: MessageFile, sink: "_Sink", bounds: Bounds) -> None:
         url, reception = _read_url(file.url), _Reception(file=file, sink=sink, bounds=bounds)
         backoff = Backoff(self._retry, self._budget, anyio.current_time)
-        await retried(partial(self._attempt, url, reception), backoff)
+        await retried(partial(self._attempt, url, reception, backoff), backoff)
 
-    async def _attempt(self, url: httpx.URL, reception: "_Reception") -> None:
+    async def _attempt(self, url: httpx.URL, reception: "_Reception", backoff: Backoff) -> None:
         async with self._gate:
             if self._is_closed:
                 raise ClientClosedError
+            backoff.begin_attempt()
             await in_child_task(partial(self._follow_in_time, url, reception))
 
     async def _follow_in_time(self, url: httpx.URL, reception: "_Reception") -> None:
@@ -248,7 +253,9 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
             raise TransportError(f"No host was found ({said})") from None
         for address in addresses:
             if not may_be_dialled(address, allow_private=self._allow_private):
-                raise DownloadError(f"its host leads to {address}, which is no public address")
+                raise DownloadError(
+                    f"its host leads to {address}, which is no public address (`allow_private`)"
+                )
         return addresses
 
 
@@ -381,7 +388,8 @@ class _Place:
         self._part.unlink(missing_ok=True)
 
     def _flush(self) -> None:
-        with self._part.open("ab") as file:
+        with self._part.open("r+b") as file:
+            file.seek(0, os.SEEK_END)
             file.write(self._buffer)
         self._buffer.clear()
 

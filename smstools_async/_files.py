@@ -35,7 +35,7 @@ def put_under_free_name(path: Path, target: Path) -> Path:
 
 
 def _store(path: Path) -> None:
-    with path.open("ab") as file:
+    with path.open("r+b") as file:
         os.fsync(file.fileno())
 
 

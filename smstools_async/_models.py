@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from inspect import iscoroutinefunction
 from typing import Any, overload
 
 import attrs
@@ -322,6 +323,11 @@ class RetryInfo:
     """Seconds until the next attempt."""
 
 
+def _check_hook(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
+    if value is not None and (iscoroutinefunction(value) or not callable(value)):
+        raise TypeError(f"{field.name} must be a plain function: nobody would await it")
+
+
 @attrs.frozen(kw_only=True)
 class Hooks:
     """What to call as requests are made, for metrics and traces of your own.
@@ -334,9 +340,15 @@ class Hooks:
         Hooks()
     """
 
-    on_request: Callable[[RequestInfo], object] | None = attrs.field(default=None, repr=False)
+    on_request: Callable[[RequestInfo], object] | None = attrs.field(
+        default=None, repr=False, validator=_check_hook
+    )
     """Called before each attempt."""
-    on_response: Callable[[ResponseInfo], object] | None = attrs.field(default=None, repr=False)
+    on_response: Callable[[ResponseInfo], object] | None = attrs.field(
+        default=None, repr=False, validator=_check_hook
+    )
     """Called after each attempt."""
-    on_retry: Callable[[RetryInfo], object] | None = attrs.field(default=None, repr=False)
+    on_retry: Callable[[RetryInfo], object] | None = attrs.field(
+        default=None, repr=False, validator=_check_hook
+    )
     """Called before each wait for another attempt."""

@@ -73,7 +73,7 @@ class Backoff:
         self._budget = budget
         self._clock = clock
         self._on_wait = on_wait
-        self._begun_at = clock()
+        self._begun_at = math.nan
         self._is_waiting = False
         self._was_unreadable = False
 
@@ -85,6 +85,8 @@ class Backoff:
     def begin_attempt(self) -> None:
         """Count an attempt."""
         self.end_wait()
+        if not self.attempts:
+            self._begun_at = self._clock()
         self.attempts += 1
 
     def end_wait(self) -> None:
@@ -99,8 +101,8 @@ class Backoff:
 
     def fail(self, error: SmstoolsError) -> None:
         """Note in the last attempt's error what was tried."""
-        error.attempts = self.attempts
         if self.attempts > 1:
+            error.attempts = self.attempts
             elapsed = self._clock() - self._begun_at
             error.add_note(f"This was attempt {self.attempts}, {elapsed:.1f} s after the first.")
 
@@ -152,10 +154,14 @@ class Pace:
         self._next = -math.inf
 
     def take_turn(self, now: float) -> float:
-        """Return how long to wait for the next turn, in seconds, and take it."""
-        begin = max(now, self._next)
-        self._next = begin + self._gap
-        return begin - now
+        """Take the turn if it is due; else return how long to wait before asking again, in seconds.
+
+        A turn is not taken before it is due, so that nobody who gives up leaves a gap.
+        """
+        if now < self._next:
+            return self._next - now
+        self._next = now + self._gap
+        return 0.0
 
     def pause(self, now: float, seconds: float) -> None:
         """Let no turn be before so many seconds from now."""

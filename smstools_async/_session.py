@@ -349,8 +349,6 @@ class Session:
         return await retried(send, backoff, partial(self._tell_retry, call, backoff))
 
     def _tell_retry(self, call: _Call, backoff: Backoff, error: SmstoolsError, wait: float) -> None:
-        if isinstance(error, RateLimitError) and error.retry_after is not None:
-            self._pace.pause(anyio.current_time(), wait)
         request = call.describe(backoff.attempts)
         _report_retry(self._hooks, RetryInfo(request=request, error=error, wait=wait))
 
@@ -369,20 +367,15 @@ class Session:
             SmstoolsError: whatever went wrong.
         """
         once = Backoff(self._retry, self._budget, anyio.current_time)
-        once.begin_attempt()
         return await self._send(_Call(method, parts, params or {}, json), decode, once)
 
     async def _send(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()
-        credentials = self._credentials
-        try:
-            async with self._gate:
-                await anyio.sleep(self._pace.take_turn(anyio.current_time()))
-                return await in_child_task(partial(self._ask, call, decode, backoff))
-        except AuthenticationError as refusal:
-            if refusal.code in LOCKING_CODES and credentials is self._credentials:
-                self._refusal = refusal.args
-            raise
+        async with self._gate:
+            while (wait := self._pace.take_turn(anyio.current_time())) > 0:  # noqa: ASYNC110 - a clock sets nothing off
+                await anyio.sleep(wait)
+            backoff.begin_attempt()
+            return await in_child_task(partial(self._ask, call, decode, backoff))
 
     def _check_open(self) -> None:
         if self._is_closed or self._lanes.first.is_closed:
@@ -392,19 +385,34 @@ class Session:
 
     async def _ask(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()  # what happened to the others while this one waited counts
+        credentials = self._credentials  # of this request, even if they change meanwhile
         report = _Report(self._hooks, call, backoff.attempts)
+        keeps_connection = not backoff.distrusts_connection
+        build = partial(self._build, call, credentials, keeps_connection=keeps_connection)
         try:
-            build = partial(self._build, call, keeps_connection=not backoff.distrusts_connection)
             status, headers, body = await self._exchange(build)
             report.note_answer(status, len(body))
-            result = decode(accept(status, headers, body, self._credentials.conceal))
+            result = decode(accept(status, headers, body, credentials.conceal))
         except SmstoolsError as error:
+            self._heed(error, credentials)
             report.end(error)
             raise
         report.end(None)
         return result
 
-    def _build(self, call: _Call, *, keeps_connection: bool) -> Any:
+    def _heed(self, error: SmstoolsError, credentials: Credentials) -> None:
+        """Let an error be a lesson to all requests of this session."""
+        match error:
+            case AuthenticationError(code=code) if code in LOCKING_CODES:
+                if credentials is self._credentials:
+                    self._refusal = error.args
+            case RateLimitError(retry_after=float() as seconds):
+                if seconds <= self._retry.retry_after_max:
+                    self._pace.pause(anyio.current_time(), seconds)
+            case _:
+                pass
+
+    def _build(self, call: _Call, credentials: Credentials, *, keeps_connection: bool) -> Any:
         path = "/".join(quote(part, safe="") for part in call.parts)
         sent = {key: value for key, value in call.params.items() if value is not None}
         request = self._lanes.first.build_request(
@@ -416,7 +424,7 @@ class Session:
             extensions={"timeout": self._phases},
         )
         # Last, since what cannot be built fails in frames that hold the headers.
-        request.headers.update(self._credentials.headers())
+        request.headers.update(credentials.headers())
         return request
 
     async def _exchange(self, build: Callable[[], Any]) -> Answer:
@@ -515,6 +523,8 @@ async def retried(
 ) -> T:
     """Await `send`, and again for as long as `backoff` says; `tell` is told of each wait.
 
+    It is for `send` to tell `backoff` when the attempt begins, since it may have to queue before.
+
     Raises:
         SmstoolsError: the last attempt's error.
     """
@@ -548,7 +558,6 @@ async def _retried(
         on=wait_after, attempts=backoff.most_attempts, timeout=None
     ):
         with attempt:
-            backoff.begin_attempt()
             result = await send()
             backoff.succeed()
             return result
@@ -673,4 +682,4 @@ def _describe_cause(error: Exception) -> str:
         for cause in _causes(error)
         if isinstance(cause, OSError)
     ]
-    return f" ({quote_safely(str(said[-1]))})" if said and said[-1] else ""
+    return f" ({' '.join(str(said[-1]).split())})" if said and said[-1] else ""

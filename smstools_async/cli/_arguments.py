@@ -37,6 +37,6 @@ def _words(command: click.Command, values: dict[str, Any]) -> Iterator[str]:
         if value is None:
             continue
         if isinstance(parameter, click.Option):
-            yield parameter.opts[-1]
-        if value is not True:
+            yield (parameter.secondary_opts if value is False else parameter.opts)[-1]
+        if not isinstance(value, bool):
             yield value.isoformat() if isinstance(value, datetime) else str(value)

@@ -21,7 +21,9 @@ from smstools_async import (
 from smstools_async.cli._running import tell, tell_error
 from smstools_async.cli._wording import counted, counted_of
 
-FETCH_THE_REST: Final = "An export from the beginning fetches those alone."
+FETCH_THE_REST: Final = (
+    "The same export from the beginning fetches them; files that are there are skipped."
+)
 """Not one that goes on: it sees the messages behind its cursor only."""
 _AT_ONCE: Final = 4
 

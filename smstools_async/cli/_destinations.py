@@ -127,6 +127,11 @@ class _File:
         try:
             shutil.copyfile(beginning, self._part)
         except FileNotFoundError:
+            if self._target.exists():
+                raise ValueError(
+                    f"Beside {self.name} nothing is kept for this cursor, and what follows it would"
+                    " replace what is there. Write to another file, or begin anew without a cursor."
+                ) from None
             tell(
                 f"Beside {self.name} nothing is kept for this cursor: the file will hold what"
                 " follows it, and nothing before."

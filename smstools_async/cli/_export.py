@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal, TypedDict
 
-from smstools_async import Client, Progress, SmstoolsError
+from smstools_async import Client, Progress
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import FETCH_THE_REST, Attachments
 from smstools_async.cli._destinations import Destination
@@ -68,12 +68,7 @@ class Export:
         if self.attachments:
             self.attachments.prepare()
         async with self.service.client(self.phone) as client:
-            try:
-                await self._write_messages(client)
-            except SmstoolsError:
-                if self.attachments:
-                    await self.attachments.fetch(client)
-                raise
+            await self._write_messages(client)
             if self.attachments:
                 self.attachments.is_fetching = True
                 await self.attachments.fetch(client)

@@ -40,6 +40,7 @@ def test_what_is_no_time_is_explained(text: str) -> None:
 @click.option("--most", type=int, default=5)
 @click.option("--since", type=parse_time)
 @click.option("--fast", is_flag=True)
+@click.option("--utc/--local", default=True)
 @click.option("--cursor")
 def _repeat(**_: object) -> None:
     click.echo(command_line(cursor="c", most=None))
@@ -52,6 +53,8 @@ def _repeat(**_: object) -> None:
         (["+55", "--cursor", "b"], "again +55 --cursor c"),
         (["+55", "--most", "7"], "again +55 --cursor c"),
         (["+55", "--fast"], "again +55 --fast --cursor c"),
+        (["+55", "--local"], "again +55 --local --cursor c"),
+        (["+55", "--utc"], "again +55 --utc --cursor c"),
         (["+55", "-o", "my file"], "again +55 --output 'my file' --cursor c"),
         (["$(rm -rf)"], "again '$(rm -rf)' --cursor c"),
         (

@@ -87,7 +87,8 @@ def test_failed_files_are_counted_and_lose_nothing(
     assert 4 == len(set(_names(folder)) & set(photos)) == len(_names(folder))
     assert result.stderr.endswith(
         "4 of 6 files → files\n"
-        "Error: 2 files could not be fetched. An export from the beginning fetches those alone.\n"
+        "Error: 2 files could not be fetched. The same export from the beginning fetches them;"
+        " files that are there are skipped.\n"
         "  2 of them: its host answered HTTP 404\n"
     )
     assert 0 == invoke(*EXPORT).exit_code
@@ -99,7 +100,10 @@ def test_private_addresses_are_refused_by_default(folder: Path) -> None:
     """A sender of a file could look into this network otherwise."""
     result = invoke(*EXPORT[:-1])
     assert 1 == result.exit_code
-    assert "  6 of them: its host leads to 127.0.0.1, which is no public address\n" in result.stderr
+    assert (
+        "  6 of them: its host leads to 127.0.0.1, which is no public address (`allow_private`)\n"
+        in result.stderr
+    )
     assert [] == _names(folder)
 
 
@@ -124,13 +128,14 @@ def test_trouble_of_any_kind_has_its_reason(
 
 
 @pytest.mark.usefixtures("photos")
-def test_error_of_the_walk_still_fetches_the_files(sandbox: Sandbox, folder: Path) -> None:
-    """Those of the messages that came: the export that goes on will not see them."""
+def test_error_of_the_walk_is_told_at_once(sandbox: Sandbox, folder: Path) -> None:
+    """A service in trouble is not asked for files as well; what is missing is told."""
     sandbox.fail(Answer.error(103, "No"), page=2)
     result = invoke(*EXPORT, "--page-size", "3")
     assert 1 == result.exit_code
     assert "Error: The API answered HTTP 400" in result.stderr
-    assert 3 == len(_names(folder))
+    assert "Of their files, 3 are missing, and going on" in result.stderr
+    assert [] == _names(folder)
 
 
 @pytest.mark.usefixtures("photos", "folder")

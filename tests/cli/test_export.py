@@ -215,6 +215,18 @@ def test_export_may_be_stopped_again_and_again(sandbox: Sandbox, folder: Path) -
     assert ["a.jsonl"] == _names(folder)
 
 
+def test_cursor_without_a_kept_file_replaces_nothing(sandbox: Sandbox, folder: Path) -> None:
+    """A command to go on that is run twice does not turn a whole file into its end."""
+    (folder / "a.jsonl").write_text("whole\n")
+    cursor = "AQ" * 20
+    result = invoke("export", PHONE, "-o", "a.jsonl", "--resume-from", cursor)
+    assert 2 == result.exit_code
+    assert "Beside a.jsonl nothing is kept for this cursor" in result.stderr
+    assert [] == sandbox.requests
+    assert ["a.jsonl"] == [path.name for path in folder.iterdir()]
+    assert "whole\n" == (folder / "a.jsonl").read_text()
+
+
 def test_cursor_without_a_kept_file_writes_the_rest(sandbox: Sandbox, folder: Path) -> None:
     """A cursor from elsewhere is good too; it is said that the beginning is not there."""
     sandbox.add_conversation(PHONE, messages=300)

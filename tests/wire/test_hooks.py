@@ -169,6 +169,17 @@ def test_hooks_have_to_be_hooks() -> None:
         Client("x", "x", hooks=wrong)
 
 
+async def never_awaited(_: object) -> None:
+    """Be what nobody would await."""
+
+
+@pytest.mark.parametrize("wrong", [never_awaited, "print"])
+def test_hook_is_a_plain_function(wrong: Any) -> None:
+    """A coroutine function would never run."""
+    with pytest.raises(TypeError, match="on_retry must be a plain function"):
+        Hooks(on_retry=wrong)
+
+
 @pytest.mark.anyio
 async def test_error_tells_how_often_was_tried() -> None:
     """As a number, and in the traceback."""

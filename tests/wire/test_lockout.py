@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 
-from smstools_async import AuthenticationError, Client, InvalidRequestError
+from smstools_async import APIError, AuthenticationError, Client, InvalidRequestError
 from smstools_async.sandbox import Answer
 from tests.wire.asking import (
     AT_ONCE,
@@ -179,3 +179,41 @@ def test_wrong_credentials_leave_the_old_ones() -> None:
     client = Client(CLIENT_ID, CLIENT_SECRET)
     with pytest.raises(ValueError, match=r"client_secret \(not shown\)"):
         client.set_credentials(CLIENT_ID, "wrong\n")
+
+
+@pytest.mark.anyio
+async def test_wrong_credentials_are_sent_once_by_all_that_wait() -> None:
+    """Calls that queued before the change use the new ones, and heed that these are refused."""
+    sandbox = sandbox_of()
+    errors = list[AuthenticationError]()
+
+    async def ask(client: Client) -> None:
+        try:
+            await client.get_conversation(PHONE)
+        except AuthenticationError as error:
+            errors.append(error)
+
+    async with client_of(sandbox, max_connections=1) as client:
+        sandbox.before_each_request = lambda number: (
+            client.set_credentials(CLIENT_ID, "wrong") if number == 1 else None
+        )
+        async with anyio.create_task_group() as tasks:
+            for _ in range(20):
+                tasks.start_soon(ask, client)
+    assert 2 == len(sandbox.requests)
+    assert 19 == len(errors)
+
+
+@pytest.mark.anyio
+async def test_credentials_that_were_sent_are_concealed_after_their_change() -> None:
+    """The server may echo them all the same."""
+
+    def echo(request: httpx.Request) -> httpx.Response:
+        client.set_credentials(CLIENT_ID, "new")
+        secret = request.headers["X-Client-Secret"]
+        return httpx.Response(400, json={"error": "999", "errorMsg": f"bad secret {secret}"})
+
+    async with client_of(httpx.MockTransport(echo)) as client:
+        with pytest.raises(APIError, match="bad secret ••••") as caught:
+            await client.get_conversation(PHONE)
+    assert CLIENT_SECRET not in str(caught.value)

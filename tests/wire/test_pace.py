@@ -57,7 +57,7 @@ def test_a_server_that_asks_for_a_pause_gets_one_from_all() -> None:
 
 @pytest.mark.anyio
 async def test_nobody_waits_for_a_pause_that_is_not_waited_for() -> None:
-    """Without retries the error comes at once, and the next call is made."""
+    """One that is too long is left to the caller, and the next call is made."""
     sandbox = sandbox_of()
     sandbox.fail(Answer(status=429, headers={"Retry-After": "3600"}))
     async with client_of(sandbox) as client:
@@ -69,7 +69,7 @@ async def test_nobody_waits_for_a_pause_that_is_not_waited_for() -> None:
 @pytest.mark.parametrize(
     ("steps", "waits"),
     [
-        ([0, 0, 0], [0, 0.5, 1]),
+        ([0, 0, 0.5, 0.75], [0, 0.5, 0, 0.25]),
         ([0, 5, 5], [0, 0, 0.5]),
         ([3], [0]),
     ],
@@ -80,6 +80,25 @@ def test_turns_that_were_not_taken_are_not_saved_up(
     """After a quiet time there is no burst."""
     pace = Pace(2)
     assert waits == [pace.take_turn(now) for now in steps]
+
+
+def test_calls_that_are_cancelled_leave_no_gap() -> None:
+    """Who waits behind them comes as soon as without them."""
+    sandbox = sandbox_of()
+    moments = list[float]()
+    sandbox.before_each_request = lambda _: moments.append(trio.current_time())
+
+    async def ask() -> None:
+        async with client_of(sandbox, rate_limit=1) as client:
+            await client.get_conversation(PHONE)
+            with anyio.move_on_after(0.5):
+                async with anyio.create_task_group() as tasks:
+                    for _ in range(6):
+                        tasks.start_soon(client.get_conversation, PHONE)
+            await client.get_conversation(PHONE)
+
+    run_virtually(ask)
+    assert 1 == round(moments[1] - moments[0], 6)
 
 
 def test_a_shorter_pause_does_not_end_a_longer_one() -> None:

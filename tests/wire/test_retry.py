@@ -18,6 +18,7 @@ import trio
 from smstools_async import (
     APIError,
     AuthenticationError,
+    Client,
     RateLimitError,
     Retry,
     ServerError,
@@ -166,6 +167,28 @@ def test_no_attempt_begins_after_the_total_time() -> None:
         BUSY, latency=3, attempts=100, backoff_initial=1, backoff_max=1, total_time=10
     )
     assert [0, 4, 8] == times
+
+
+def test_time_in_the_queue_does_not_count() -> None:
+    """The total time begins with the first attempt."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY, times=3)
+    pages = list[int]()
+
+    async def ask(client: Client) -> None:
+        pages.append(len(await client.get_conversation(PHONE)))
+
+    async def ask_all() -> None:
+        retry = Retry(total_time=2, backoff_initial=0)
+        async with (
+            client_of(sandbox, retry=retry, rate_limit=1) as client,
+            anyio.create_task_group() as tasks,
+        ):
+            for _ in range(6):
+                tasks.start_soon(ask, client)
+
+    run_virtually(ask_all)
+    assert [3] * 6 == pages
 
 
 def test_no_time_for_a_second_attempt() -> None:

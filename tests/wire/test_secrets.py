@@ -80,8 +80,8 @@ def test_objects_show_no_secrets() -> None:
 
 @pytest.mark.parametrize(
     "take_along",
-    [pickle.dumps, copy.deepcopy],
-    ids=["pickle", "deepcopy"],
+    [pickle.dumps, copy.copy, copy.deepcopy],
+    ids=["pickle", "copy", "deepcopy"],
 )
 def test_client_is_not_taken_along(take_along: Any) -> None:
     """The secret would be written down; the error says what to do instead."""
