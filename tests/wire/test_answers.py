@@ -69,6 +69,7 @@ CLASS_OF_STATUS: dict[int, type[APIError]] = {
     408: APIError,
     422: InvalidRequestError,
     429: RateLimitError,
+    499: APIError,
     500: ServerError,
     503: ServerError,
     529: ServerError,
@@ -121,6 +122,12 @@ def test_status_decides_where_no_code_does(status: int, answer: object) -> None:
     assert (status, None if answer is None else 999) == (error.status, error.code)
 
 
+@pytest.mark.parametrize("code", sorted(set(range(100, 142)) - CLASS_OF_CODE.keys()))
+def test_code_between_those_documented_means_nothing(code: int) -> None:
+    """The vendor left gaps, and may fill them with anything."""
+    assert NotFoundError is type(api_error(404, {"error": str(code)}))
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "message"),
     [
@@ -136,6 +143,8 @@ def test_status_decides_where_no_code_does(status: int, answer: object) -> None:
         ({"error": True}, None, "Bad Request"),
         ({"error": 104.0}, None, "Bad Request"),
         ({"error": -104}, None, "Bad Request"),
+        ({"error": 99_999}, 99_999, "Bad Request"),
+        ({"error": 100_000}, None, "Bad Request"),
         ({"error": "١٠٤"}, None, "١٠٤"),
         ({"error": {"code": 104}}, None, "Bad Request"),
         ({"error": 5511987654321}, None, "Bad Request"),
@@ -236,6 +245,8 @@ def test_yes_may_hold_the_word_error(body: bytes) -> None:
         (302, "https://5511987654321.example", r"points to host '•••21.example'"),
         (304, None, "HTTP 304, which is neither a yes nor a no"),
         (101, None, "HTTP 101, which is neither a yes nor a no"),
+        (300, None, "HTTP 300, which is neither a yes nor a no"),
+        (399, None, "HTTP 399, which is neither a yes nor a no"),
     ],
 )
 def test_detour_is_refused(status: int, location: str | None, words: str) -> None:
