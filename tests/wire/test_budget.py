@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from smstools_async import Retry, ServerError
-from smstools_async._retry import Budget
+from smstools_async import Retry, ServerError, TransportError
+from smstools_async._retry import Backoff, Budget
 from smstools_async.sandbox import Answer
 from tests.wire.asking import PHONE, client_of, sandbox_of
 
@@ -47,6 +47,20 @@ def test_requests_that_need_no_retry_earn_a_part_of_one() -> None:
     budget.earn(0)
     budget.earn(0)
     assert budget.spend()
+
+
+@pytest.mark.parametrize("retries", [0, 1, 2])
+def test_success_pays_back_what_its_own_retries_cost(retries: int) -> None:
+    """What others spent in vain stays spent."""
+    budget = Budget(9)
+    assert all(budget.spend() for _ in range(5))
+    backoff = Backoff(Retry(), budget, lambda: 0)
+    backoff.begin_attempt()
+    for _ in range(retries):
+        backoff.next_wait(TransportError("The connection broke"))
+        backoff.begin_attempt()
+    backoff.succeed()
+    assert [True, True, True, True, False] == [budget.spend() for _ in range(5)]
 
 
 def test_nothing_is_saved_beyond_the_budget() -> None:

@@ -56,6 +56,17 @@ async def test_refused_login_is_never_tried_again(status: int) -> None:
 
 
 @pytest.mark.asyncio
+async def test_error_of_the_first_attempt_speaks_of_no_other() -> None:
+    """It has no note, only the count."""
+    sandbox = sandbox_of()
+    sandbox.fail(BUSY)
+    async with client_of(sandbox) as client:
+        with pytest.raises(ServerError) as caught:
+            await client.get_conversation(PHONE)
+    assert (1, []) == (caught.value.attempts, getattr(caught.value, "__notes__", []))
+
+
+@pytest.mark.asyncio
 async def test_statuses_can_be_chosen() -> None:
     """Those given replace the ones by default."""
     sandbox = sandbox_of()
@@ -147,6 +158,13 @@ def test_too_long_a_wait_is_left_to_the_caller(asked: str, retry: dict[str, floa
     """The error comes at once, and tells how long it would have been."""
     asking = Answer(status=429, headers={"Retry-After": asked})
     assert [0] == times_of_attempts(asking, **retry)
+
+
+@pytest.mark.parametrize("retry", [{"retry_after_max": 5}, {"total_time": 5}], ids=["cap", "total"])
+def test_longest_wait_is_still_waited_for(retry: dict[str, float]) -> None:
+    """Both bounds are themselves allowed."""
+    asking = Answer(status=429, headers={"Retry-After": "5"})
+    assert [0, 5] == times_of_attempts(asking, attempts=2, **retry)
 
 
 @pytest.mark.asyncio
