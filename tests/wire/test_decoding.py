@@ -274,6 +274,7 @@ def test_empty_php_list_is_empty() -> None:
         (True, None),
         (-7, None),
         ("-7", None),
+        (10**12 - 1, 10**12 - 1),
         (10**12, None),
         (10**40, None),
         ("1" * 5000, None),

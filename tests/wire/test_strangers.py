@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from smstools_async import UnexpectedAnswerError
+from smstools_async._convert import decode_page_with
 from smstools_async.sandbox import Answer
 from tests.wire.asking import AT_ONCE, PHONE, Scripted, client_of, sandbox_of
 from tests.wire.rows import body_of, row
@@ -57,10 +58,11 @@ async def test_page_of_another_phone_is_refused() -> None:
         ("12345", [row(sender="12345")]),
         ("1234", STRANGERS),
         (PHONE, [row(sender="1", receiver="2")]),
+        (PHONE, [row(sender="5511907654321")]),
     ],
     ids=[
         *("plus", "national", "number", "among", "names"),
-        *("empty", "sender-id", "short", "too-short", "numbers-too-short"),
+        *("empty", "sender-id", "short", "too-short", "numbers-too-short", "seven-digits"),
     ],
 )
 async def test_page_that_may_be_the_right_one_is_taken(
@@ -69,6 +71,24 @@ async def test_page_that_may_be_the_right_one_is_taken(
     """How the API writes numbers is documented nowhere, so their last digits count."""
     async with client_of(Scripted(body_of(*rows))) as client:
         assert len(rows) == len(await client.get_conversation(phone))
+
+
+@pytest.mark.parametrize(
+    ("phone", "rows"),
+    [
+        (PHONE, [row(sender=STRANGER, receiver="32470000000")]),
+        (PHONE, [row(sender="5511980654321")]),
+        (PHONE, [row(sender="12345")]),
+        ("54321", STRANGERS),
+    ],
+    ids=["numbers-alone", "six-digits", "short-number", "short-phone"],
+)
+def test_page_that_cannot_be_the_right_one_is_refused(
+    phone: str, rows: Sequence[dict[str, Any]]
+) -> None:
+    """Seven digits tell numbers apart, and five make one."""
+    with pytest.raises(UnexpectedAnswerError, match="page of another phone"):
+        decode_page_with(phone, body_of(*rows))
 
 
 @pytest.mark.anyio
