@@ -55,8 +55,9 @@ async def test_lines_of_httpx_lose_the_phone(caplog: pytest.LogCaptureFixture) -
     assert PHONE not in caplog.text
 
 
-def test_lines_without_a_phone_are_left_as_they_are() -> None:
+@pytest.mark.parametrize("path", ["/balance", "/conversation/Clinica"])
+def test_lines_without_a_phone_are_left_as_they_are(path: str) -> None:
     """With their arguments, which log trackers group them by."""
-    record = logging.LogRecord("httpx", logging.INFO, "", 0, "%d of %d", (1, 2), None)
+    record = logging.LogRecord("httpx", logging.INFO, "", 0, "GET %s", (path,), None)
     assert RedactPhones().filter(record)
-    assert ("%d of %d", (1, 2)) == (record.msg, record.args)
+    assert ("GET %s", (path,)) == (record.msg, record.args)
