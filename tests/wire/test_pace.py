@@ -111,7 +111,13 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
 
 @pytest.mark.parametrize(
     ("rate", "error"),
-    [(0, ValueError), (-1, ValueError), (float("inf"), ValueError), ("2", TypeError)],
+    [
+        (0, ValueError),
+        (-1, ValueError),
+        (float("inf"), ValueError),
+        ("2", TypeError),
+        (True, TypeError),
+    ],
 )
 def test_rate_that_is_none_is_refused(rate: Any, error: type[Exception]) -> None:
     """Before any request."""

@@ -129,3 +129,9 @@ async def test_refused_login_is_remembered_without_its_request() -> None:
             errors.append(caught.value)
     assert 3 == len({id(error) for error in errors})
     assert 1 == len({str(error) for error in errors})
+
+
+def test_credentials_are_not_taken_along() -> None:
+    """Nor are they on their own."""
+    with pytest.raises(TypeError, match="Make one in each process"):
+        pickle.dumps(Credentials(CLIENT_ID, CLIENT_SECRET))
