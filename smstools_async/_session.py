@@ -72,7 +72,6 @@ class HttpClient(Protocol):
         method: str,
         url: str,
         *,
-        params: Mapping[str, str | int] | None = ...,
         headers: Mapping[str, str] | None = ...,
         json: Any = ...,
         extensions: dict[str, Any] | None = ...,
@@ -201,13 +200,17 @@ class _Call(NamedTuple):
     params: Params
     json: Any = None
 
+    @property
+    def sent(self) -> Mapping[str, str | int]:
+        """The parameters that are sent."""
+        return {key: value for key, value in self.params.items() if value is not None}
+
     def describe(self, attempt: int) -> RequestInfo:
         """Return what may be told of it."""
-        sent = {key: value for key, value in self.params.items() if value is not None}
         return RequestInfo(
             method=self.method,
             path="".join(f"/{quote_safely(part)}" for part in self.parts),
-            params={key: quote_safely(str(value)) for key, value in sent.items()},
+            params={key: quote_safely(str(value)) for key, value in self.sent.items()},
             attempt=attempt,
         )
 
@@ -301,6 +304,8 @@ class Session:
         self._retry = retry
         self._budget = Budget(retry.budget)
         self._gate = anyio.Semaphore(max_connections, fast_acquire=True)
+        self._desk = anyio.Lock(fast_acquire=True)
+        """Where one answer at a time is read, each in a turn of its own: a page takes longest."""
         self._pace = Pace(rate_limit)
         self._largest_body = max_body_bytes
         self._hooks = hooks
@@ -392,7 +397,9 @@ class Session:
         try:
             status, headers, body = await self._exchange(build)
             report.note_answer(status, len(body))
-            result = decode(accept(status, headers, body, credentials.conceal))
+            async with self._desk:
+                await anyio.sleep(0)
+                result = decode(accept(status, headers, body, credentials.conceal))
         except SmstoolsError as error:
             self._heed(error, credentials)
             report.end(error)
@@ -413,12 +420,9 @@ class Session:
                 pass
 
     def _build(self, call: _Call, credentials: Credentials, *, keeps_connection: bool) -> Any:
-        path = "/".join(quote(part, safe="") for part in call.parts)
-        sent = {key: value for key, value in call.params.items() if value is not None}
         request = self._lanes.first.build_request(
             call.method,
-            f"{self._base_url}/{path}",
-            params=sent or None,
+            self._address(call),
             headers=self._headers if keeps_connection else self._headers | {"Connection": "close"},
             json=call.json,
             extensions={"timeout": self._phases},
@@ -426,6 +430,12 @@ class Session:
         # Last, since what cannot be built fails in frames that hold the headers.
         request.headers.update(credentials.headers())
         return request
+
+    def _address(self, call: _Call) -> str:
+        """Write the whole address at once: httpx would parse it a second time for its query."""
+        path = "/".join(quote(part, safe="") for part in call.parts)
+        query = httpx.QueryParams(call.sent)
+        return f"{self._base_url}/{path}?{query}" if query else f"{self._base_url}/{path}"
 
     async def _exchange(self, build: Callable[[], Any]) -> Answer:
         no: Answer | None = None

@@ -2,8 +2,9 @@
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 
-from smstools_async import Client
+from smstools_async import Client, Hooks
 from tests.wire.asking import PHONE, client_of, sandbox_of
 
 
@@ -60,3 +61,19 @@ async def test_requests_of_every_kind_pass_it() -> None:
             tasks.start_soon(client.request, "GET", path)
             tasks.start_soon(client.count_conversation, PHONE)
     assert 2 == sandbox.most_in_flight
+
+
+@pytest.mark.anyio
+async def test_answers_are_read_in_a_turn_each() -> None:
+    """Others get their turn in between, even if all answers come at once."""
+    sandbox = sandbox_of()
+    turn = 0
+    read_in: list[int] = []
+    hooks = Hooks(on_response=lambda _: read_in.append(turn))
+    async with client_of(sandbox, hooks=hooks) as client, anyio.create_task_group() as tasks:
+        for _ in range(8):
+            tasks.start_soon(client.get_conversation, PHONE)
+        while len(read_in) < 8:
+            turn += 1
+            await checkpoint()
+    assert 8 == len(set(read_in))
