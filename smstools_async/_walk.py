@@ -29,6 +29,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
+from operator import neg, pos
 from typing import NamedTuple, Protocol, TypeVar
 
 from smstools_async._cursor import Frontier, Order, Position, digest
@@ -142,14 +143,13 @@ def _leave_out(rows: Mapping[int, RowT], known: Counter[RowT]) -> list[int]:
 
 
 class _View:
-    """An answer in the direction of the walk: `keys` grow, whichever way times do."""
+    """An answer in the direction of the walk: keys grow, whichever way times do."""
 
     def __init__(
         self, question: Question, answer: Answer, *, forward: bool, descending: bool
     ) -> None:
         window = question.window
         limit = _served_limit(window, answer)
-        sign = -1 if forward == descending else 1
         self.ground: Ground = question.ground
         self.answer: Answer = answer
         self.forward: bool = forward
@@ -159,16 +159,35 @@ class _View:
         self.is_short: bool = len(answer) < limit
         self.indexes: range = range(len(answer)) if forward else range(len(answer) - 1, -1, -1)
         self.seconds: Sequence[int] = answer.seconds
-        times = self.seconds if forward else reversed(self.seconds)
-        self.keys: list[int] = [sign * second for second in times]
+        self._times: list[int] = list(self.seconds if forward else reversed(self.seconds))
+        self._times_fall: bool = forward == descending
+        self._key_of: Callable[[int], int] = neg if self._times_fall else pos
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self._times)
 
     @property
     def is_sorted(self) -> bool:
         """Whether times only ever go on in the direction of the walk."""
-        return self.keys == sorted(self.keys)
+        return self._times == sorted(self._times, reverse=self._times_fall)
+
+    @property
+    def first_key(self) -> int:
+        """The key of the first row."""
+        return self._key_of(self._times[0])
+
+    @property
+    def last_key(self) -> int:
+        """The key of the last row."""
+        return self._key_of(self._times[-1])
+
+    def count_before(self, key: float) -> int:
+        """Return how many rows come before `key`."""
+        return bisect_left(self._times, key, key=self._key_of)
+
+    def count_up_to(self, key: float) -> int:
+        """Return how many rows do not come after `key`."""
+        return bisect_right(self._times, key, key=self._key_of)
 
 
 class _Search:
@@ -607,8 +626,8 @@ class Walk:
         return self._hand_out_news(view, compared)
 
     def _compare(self, view: _View) -> _Compared:
-        passed = bisect_left(view.keys, self._key)
-        beyond = bisect_right(view.keys, self._key)
+        passed = view.count_before(self._key)
+        beyond = view.count_up_to(self._key)
         return _Compared(passed, self._not_counted(view, view.indexes[passed:beyond]), beyond)
 
     def _is_proven(self, view: _View, compared: _Compared) -> bool:
@@ -618,7 +637,7 @@ class Walk:
         )
 
     def _hand_out_news(self, view: _View, compared: _Compared) -> Sequence[int]:
-        wanted = bisect_right(view.keys, self._last_key)
+        wanted = view.count_up_to(self._last_key)
         rows = [*compared.new_ties, *view.indexes[compared.beyond : wanted]]
         return self._hand_out(view, rows, is_complete=wanted < len(view))
 
@@ -756,7 +775,7 @@ class Walk:
         self._end_search_if_near(self._search)
 
     def _narrow(self, search: _Search, index: int, view: _View) -> None:
-        is_passed = len(view) > 0 and view.keys[0] < self._key
+        is_passed = len(view) > 0 and view.first_key < self._key
         is_ahead = is_passed if self._forward else len(view) > 0 and not is_passed
         search.look(index, border_is_beyond=is_ahead)
         if search.low > _LONGEST_LIST:
@@ -799,7 +818,7 @@ class Walk:
 
     def _conclude(self, view: _View) -> None:
         """Believe that the list ends, unless one page further it goes on."""
-        if len(view) and view.keys[-1] > self._key:
+        if len(view) and view.last_key > self._key:
             raise PaginationStalledError(
                 f"The list ends after {self._position} rows, and goes on one page further"
             )
