@@ -449,8 +449,10 @@ class Client:
     ) -> AbstractAsyncContextManager[MessageStream]:
         """Read a conversation ahead in the background, while the caller works on its messages.
 
-        Use it where the work on a page takes about as long as fetching one; the task lives as long
-        as the `async with` block, and pauses while `buffer` pages wait.
+        Use it where the work on a page takes some time. The task lives as long as the `async with`
+        block. As many pages are fetched together as there is room for: `buffer` pages may wait,
+        besides the one that the caller works on. A larger `buffer` is to a stream what a larger
+        `prefetch` is to `iter_conversation`.
 
         The other arguments are those of `iter_conversation`.
 

@@ -278,9 +278,10 @@ class Reader:
         self.course: Course = course
         self.progress: Progress = progress or Progress()
         self.progress.follow(course)
+        self.prefetch: int = prefetch
+        """How many pages may be fetched together with the one needed next."""
         self._fetch = fetch
         self._walk = course.walk
-        self._most = 1 + prefetch
         self._ahead = 1
         self._answers: deque[tuple[Question, WirePage]] = deque()
         self._set_aside: deque[tuple[Question, WirePage]] = deque()
@@ -291,6 +292,11 @@ class Reader:
     def finished(self) -> bool:
         """Whether there is nothing more."""
         return self._walk.finished and self._ready is None
+
+    @property
+    def has_answers(self) -> bool:
+        """Whether there are answers to look at before more is asked for."""
+        return bool(self._answers)
 
     async def next_batch(self) -> Batch | None:
         """Read on to the next new messages; `None` at the end.
@@ -367,7 +373,8 @@ class Reader:
 
     async def _ask(self) -> None:
         """Make the planned requests together, and wait for all of them."""
-        questions = self._walk.plan(1 if self._set_aside else self._ahead)
+        most = 1 if self._set_aside else min(self._ahead, 1 + self.prefetch)
+        questions = self._walk.plan(most)
         outcomes: dict[Window, Outcome] = {}
         try:
             async with anyio.create_task_group() as group:
@@ -377,7 +384,8 @@ class Reader:
         finally:
             self.course.waits.clear()
             self._keep(questions, outcomes)
-        self._ahead = min(2 * self._ahead, self._most)
+        if self._ahead <= self.prefetch:
+            self._ahead *= 2
 
     async def _ask_one(
         self, window: Window, outcomes: dict[Window, Outcome], *, task_status: TaskStatus[None]
@@ -585,6 +593,15 @@ class _ReadAhead(Generic[T]):
         while number >= self._taken + self._buffer:
             await self._room.wait()
 
+    async def wait_for_room(self) -> int:
+        """Wait until half of the buffer is free, and return for how many items there is room.
+
+        A caller who is quick empties it; one who is slow has enough to do with the other half.
+        """
+        while len(self._items) > self._buffer // 2:
+            await self._room.wait()
+        return self._buffer - len(self._items)
+
     async def take(self) -> T:
         """Return the next item, without waiting if it is there.
 
@@ -647,7 +664,12 @@ class MessageStream:
         await self._ahead.leave()
 
     async def _read(self) -> None:
-        while (batch := await self._reader.next_batch()) is not None:
+        while True:
+            if not self._reader.has_answers:
+                self._reader.prefetch = await self._ahead.wait_for_room()
+            batch = await self._reader.next_batch()
+            if batch is None:
+                return
             await self._ahead.put(batch)
 
     def __aiter__(self) -> Self:

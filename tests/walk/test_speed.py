@@ -51,10 +51,10 @@ async def walk(client: Client, prefetch: int, a_page: float = 0.0) -> int:
     return count
 
 
-async def stream(client: Client, a_page: float) -> int:
+async def stream(client: Client, buffer: int, a_page: float = 0.0) -> int:
     """Count the messages by the stream, working so many seconds on each page."""
     count = 0
-    async with client.stream_conversation(PHONE, page_size=PAGE_SIZE) as messages:
+    async with client.stream_conversation(PHONE, page_size=PAGE_SIZE, buffer=buffer) as messages:
         async for _ in messages:
             count += 1
             if count % PAGE_SIZE == 0:
@@ -78,7 +78,24 @@ async def test_a_stream_fetches_while_the_caller_works(client: Client) -> None:
     """Work of 50 ms a page and requests of 50 ms a page take little more than one of them."""
     sequential = await seconds(lambda: walk(client, prefetch=0, a_page=LATENCY))
     assert sequential == pytest.approx(2 * PAGES * LATENCY)
-    assert await seconds(lambda: stream(client, LATENCY)) <= 0.6 * sequential
+    assert await seconds(lambda: stream(client, 0, a_page=LATENCY)) <= 0.6 * sequential
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("buffer", "share"), [(2, 0.6), (7, 0.35)])
+async def test_a_stream_fetches_pages_together(client: Client, buffer: int, share: float) -> None:
+    """As many as find room, in windows that grow as those of the generator do."""
+    sequential = await seconds(lambda: stream(client, buffer=0))
+    assert sequential == pytest.approx(PAGES * LATENCY)
+    assert await seconds(lambda: stream(client, buffer)) <= share * sequential
+
+
+@pytest.mark.anyio
+async def test_a_slow_caller_never_waits_for_a_stream(client: Client) -> None:
+    """Who needs 20 ms for a page that takes 50 ms to fetch waits for the first two alone."""
+    work = 0.02
+    took = await seconds(lambda: stream(client, buffer=4, a_page=work))
+    assert took == pytest.approx(PAGES * work + 2 * LATENCY, abs=LATENCY)
 
 
 @pytest.mark.anyio
