@@ -28,10 +28,16 @@ from smstools_async._pages import (
     Progress,
     Reader,
     find_head,
-    give_way,
     require_order,
 )
-from smstools_async._session import Credentials, HttpClient, Session, Timeout, split_path
+from smstools_async._session import (
+    Credentials,
+    HttpClient,
+    Session,
+    Timeout,
+    give_way,
+    split_path,
+)
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
 
 DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"

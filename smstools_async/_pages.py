@@ -33,6 +33,7 @@ from smstools_async._convert import WirePage
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
 from smstools_async._models import ConversationItem, ConversationPage, Message
+from smstools_async._session import give_way
 from smstools_async._walk import Question, Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
@@ -42,11 +43,6 @@ T = TypeVar("T")
 
 ROWS_A_TURN = 100
 """After so many rows other tasks get their turn; a row takes some microseconds."""
-
-
-async def give_way() -> None:
-    """Let other tasks have their turn, and notice a cancellation."""
-    await anyio.sleep(0)  # noqa: ASYNC115 - `anyio.lowlevel` would double the time of our import
 
 
 def tell_cursor(error: SmstoolsError, cursor: Cursor | str | None) -> None:
