@@ -20,13 +20,11 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import anyio
-import anyio.to_thread
 import httpx
 
 from smstools_async._addresses import may_be_dialled
@@ -50,6 +48,7 @@ from smstools_async._session import (
     translate,
 )
 
+T = TypeVar("T")
 LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -60,14 +59,19 @@ _BUFFER: Final = 256 * 1024
 """Bytes that go to a thread at once, since a way there and back takes a tenth of a millisecond."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
+class Bounds(NamedTuple):
     """How far one download may go."""
 
     max_bytes: int
     timeout: float
     """Seconds for one attempt, redirects included."""
     allow_private: bool
+
+
+async def _in_thread(call: Callable[..., T], *args: object) -> T:
+    from anyio import to_thread  # noqa: PLC0415 - a twentieth of the time of `import smstools_async`
+
+    return await to_thread.run_sync(call, *args)
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -123,10 +127,10 @@ class Downloads:
         return await in_child_task(partial(self._to_file, file, destination, bounds))
 
     async def _to_file(self, file: MessageFile, destination: str, bounds: Bounds) -> Path:
-        place = await anyio.to_thread.run_sync(_find_place, destination, file.safe_name)
+        place = await _in_thread(_find_place, destination, file.safe_name)
         try:
             await self._bring(file, place, bounds)
-            return await anyio.to_thread.run_sync(place.finish)
+            return await _in_thread(place.finish)
         finally:
             place.clear()
 
@@ -183,7 +187,7 @@ class Downloads:
     async def _client(self, bounds: Bounds) -> AbstractAsyncContextManager[HttpClient]:
         if self._http_client is not None:
             return nullcontext(self._http_client)
-        tls = await anyio.to_thread.run_sync(_make_tls)
+        tls = await _in_thread(_make_tls)
         transport = _CheckedTransport(self._look_up, bounds.allow_private, tls)
         return httpx.AsyncClient(transport=transport, trust_env=False)
 
@@ -271,8 +275,7 @@ class _Sink(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reception:
+class _Reception(NamedTuple):
     """What is asked of an answer before and while it is taken in."""
 
     file: MessageFile
@@ -371,12 +374,12 @@ class _Place:
 
     async def begin(self) -> None:
         self._buffer.clear()
-        await anyio.to_thread.run_sync(os.truncate, self._part, 0)
+        await _in_thread(os.truncate, self._part, 0)
 
     async def take(self, data: bytes) -> None:
         self._buffer += data
         if len(self._buffer) >= _BUFFER:
-            await anyio.to_thread.run_sync(self._flush)
+            await _in_thread(self._flush)
 
     def finish(self) -> Path:
         """Write the rest, and rename; for a thread."""
