@@ -139,6 +139,7 @@ class Client:
             max_connections=max_connections,
             http_client=file_http_client,
             user_agent=_USER_AGENT,
+            hooks=hooks,
         )
 
     def __reduce__(self) -> NoReturn:

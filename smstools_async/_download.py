@@ -33,17 +33,20 @@ from smstools_async._errors import (
     ClientClosedError,
     DownloadError,
     RequestTimeoutError,
+    SmstoolsError,
     TransportError,
     quote_safely,
 )
 from smstools_async._files import create_beside, put_in_place, put_under_free_name
-from smstools_async._models import MessageFile, Retry
+from smstools_async._models import Hooks, MessageFile, RequestInfo, Retry
 from smstools_async._retry import Backoff, Budget
 from smstools_async._session import (
     HttpClient,
+    Report,
     foreign_errors,
     in_child_task,
     parse_url,
+    report_retry,
     retried,
     translate,
 )
@@ -96,8 +99,10 @@ class Downloads:
         max_connections: int,
         http_client: HttpClient | None,
         user_agent: str,
+        hooks: Hooks = Hooks(),  # noqa: B008 - frozen
         look_up: LookUp = look_up,
     ) -> None:
+        self._hooks = hooks
         self._retry = retry
         self._budget = Budget(retry.budget)
         self._gate = anyio.Semaphore(max_connections, fast_acquire=True)
@@ -135,16 +140,26 @@ class Downloads:
             place.clear()
 
     async def _bring(self, file: MessageFile, sink: "_Sink", bounds: Bounds) -> None:
-        url, reception = _read_url(file.url), _Reception(file=file, sink=sink, bounds=bounds)
+        url = _read_url(file.url)
         backoff = Backoff(self._retry, self._budget, anyio.current_time)
-        await retried(partial(self._attempt, url, reception, backoff), backoff)
+        attempt = partial(self._attempt, url, file, sink, bounds, backoff)
+        await retried(attempt, backoff, partial(self._tell_retry, url, backoff))
 
-    async def _attempt(self, url: httpx.URL, reception: "_Reception", backoff: Backoff) -> None:
+    def _tell_retry(
+        self, url: httpx.URL, backoff: Backoff, error: SmstoolsError, wait: float
+    ) -> None:
+        report_retry(self._hooks, _describe(url, backoff), error, wait)
+
+    async def _attempt(
+        self, url: httpx.URL, file: MessageFile, sink: "_Sink", bounds: Bounds, backoff: Backoff
+    ) -> None:
         async with self._gate:
             if self._is_closed:
                 raise ClientClosedError
             backoff.begin_attempt()
-            await in_child_task(partial(self._follow_in_time, url, reception))
+            with Report(self._hooks, partial(_describe, url, backoff)) as report:
+                reception = _Reception(file=file, sink=sink, bounds=bounds, report=report)
+                await in_child_task(partial(self._follow_in_time, url, reception))
 
     async def _follow_in_time(self, url: httpx.URL, reception: "_Reception") -> None:
         with anyio.move_on_after(reception.bounds.timeout):
@@ -190,6 +205,12 @@ class Downloads:
         tls = await _in_thread(_make_tls)
         transport = _CheckedTransport(self._look_up, bounds.allow_private, tls)
         return httpx.AsyncClient(transport=transport, trust_env=False)
+
+
+def _describe(url: httpx.URL, backoff: Backoff) -> RequestInfo:
+    """Tell the host alone: a path may be a key to the file."""
+    path = f"{url.scheme}://{quote_safely(url.host)}/…"
+    return RequestInfo(method="GET", path=path, params={}, attempt=backoff.attempts)
 
 
 @cache
@@ -281,6 +302,7 @@ class _Reception(NamedTuple):
     file: MessageFile
     sink: _Sink
     bounds: Bounds
+    report: Report
 
     async def take(self, response: Any) -> None:
         """Take the file in.
@@ -292,13 +314,15 @@ class _Reception(NamedTuple):
         await self.sink.begin()
         chunks = _chunks(response)
         try:
-            await self._take_all(chunks)
+            size = await self._take_all(chunks)
         finally:
             await _finish(chunks)
+        self.report.note_answer(response.status_code, size)
 
     def _check(self, response: Any) -> None:
         status, headers = response.status_code, response.headers
         if not response.is_success:
+            self.report.note_answer(status, 0)
             reason = f"its host answered HTTP {status}"
             raise DownloadError(reason, status, read_retry_after(headers))
         encoding = headers.get("content-encoding", "identity")
@@ -311,7 +335,7 @@ class _Reception(NamedTuple):
         if _is_web_page(headers.get("content-type", "")) and not _is_web_page(self.file.mime):
             raise DownloadError("its host sent a web page in its place")
 
-    async def _take_all(self, chunks: AsyncGenerator[bytes, None]) -> None:
+    async def _take_all(self, chunks: AsyncGenerator[bytes, None]) -> int:
         size = 0
         async for chunk in chunks:
             size += len(chunk)
@@ -320,6 +344,7 @@ class _Reception(NamedTuple):
             await self.sink.take(chunk)
         if not size:
             raise DownloadError("it is empty")
+        return size
 
     def _too_large(self) -> DownloadError:
         return DownloadError(f"it is larger than {self.bounds.max_bytes} bytes (`max_bytes`)")

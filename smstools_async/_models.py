@@ -289,7 +289,8 @@ class RequestInfo:
 
     method: str
     path: str
-    """Below the base URL, with the phone masked: `/conversation/•••21`."""
+    """Below the base URL, with the phone masked: `/conversation/•••21`. Of a download the host
+    alone: `https://files.example/…`."""
     params: Mapping[str, str]
     """The query, with long numbers masked."""
     attempt: int

@@ -25,7 +25,8 @@ from contextlib import contextmanager
 from copy import copy
 from functools import partial
 from ipaddress import ip_address
-from typing import Any, NamedTuple, NoReturn, Protocol, TypeVar
+from types import TracebackType
+from typing import Any, NamedTuple, NoReturn, Protocol, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 import anyio
@@ -215,24 +216,38 @@ class _Call(NamedTuple):
         )
 
 
-class _Report:
-    """Tells the hooks and the log of one attempt, if anybody listens."""
+class Report:
+    """Tells the hooks and the log of one attempt, if anybody listens; a context manager.
 
-    def __init__(self, hooks: Hooks, call: _Call, attempt: int) -> None:
+    Of an attempt that is cancelled no end is told.
+    """
+
+    def __init__(self, hooks: Hooks, describe: Callable[[], RequestInfo]) -> None:
         self._hooks = hooks
-        self._describe = partial(call.describe, attempt)
+        self._describe = describe
         self._begun_at = anyio.current_time()
         self._status: int | None = None
         self._size = 0
-        if hooks.on_request is not None:
-            hooks.on_request(self._describe())
+
+    def __enter__(self) -> Self:
+        if self._hooks.on_request is not None:
+            self._hooks.on_request(self._describe())
+        return self
 
     def note_answer(self, status: int, size: int) -> None:
         """Note that a whole answer came."""
         self._status, self._size = status, size
 
-    def end(self, error: SmstoolsError | None) -> None:
-        """Tell what became of it."""
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exc is None or isinstance(exc, SmstoolsError):
+            self._tell(exc)
+
+    def _tell(self, error: SmstoolsError | None) -> None:
         if self._hooks.on_response is None and not _LOG.isEnabledFor(logging.DEBUG):
             return
         response = ResponseInfo(
@@ -247,13 +262,12 @@ class _Report:
             self._hooks.on_response(response)
 
 
-def _report_retry(hooks: Hooks, retry: RetryInfo) -> None:
+def report_retry(hooks: Hooks, request: RequestInfo, error: SmstoolsError, wait: float) -> None:
     """Tell the hooks and the log that another attempt will be made."""
-    next_attempt = retry.request.attempt + 1
-    place = _show(retry.request)
-    _LOG.warning("%s: %s Attempt %d in %.1f s.", place, retry.error, next_attempt, retry.wait)
+    next_attempt = request.attempt + 1
+    _LOG.warning("%s: %s Attempt %d in %.1f s.", _show(request), error, next_attempt, wait)
     if hooks.on_retry is not None:
-        hooks.on_retry(retry)
+        hooks.on_retry(RetryInfo(request=request, error=error, wait=wait))
 
 
 def _show_response(response: ResponseInfo) -> str:
@@ -354,8 +368,7 @@ class Session:
         return await retried(send, backoff, partial(self._tell_retry, call, backoff))
 
     def _tell_retry(self, call: _Call, backoff: Backoff, error: SmstoolsError, wait: float) -> None:
-        request = call.describe(backoff.attempts)
-        _report_retry(self._hooks, RetryInfo(request=request, error=error, wait=wait))
+        report_retry(self._hooks, call.describe(backoff.attempts), error, wait)
 
     async def send(
         self,
@@ -391,21 +404,18 @@ class Session:
     async def _ask(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()  # what happened to the others while this one waited counts
         credentials = self._credentials  # of this request, even if they change meanwhile
-        report = _Report(self._hooks, call, backoff.attempts)
         keeps_connection = not backoff.distrusts_connection
         build = partial(self._build, call, credentials, keeps_connection=keeps_connection)
-        try:
-            status, headers, body = await self._exchange(build)
-            report.note_answer(status, len(body))
-            async with self._desk:
-                await give_way()
-                result = decode(accept(status, headers, body, credentials.conceal))
-        except SmstoolsError as error:
-            self._heed(error, credentials)
-            report.end(error)
-            raise
-        report.end(None)
-        return result
+        with Report(self._hooks, partial(call.describe, backoff.attempts)) as report:
+            try:
+                status, headers, body = await self._exchange(build)
+                report.note_answer(status, len(body))
+                async with self._desk:
+                    await give_way()
+                    return decode(accept(status, headers, body, credentials.conceal))
+            except SmstoolsError as error:
+                self._heed(error, credentials)
+                raise
 
     def _heed(self, error: SmstoolsError, credentials: Credentials) -> None:
         """Let an error be a lesson to all requests of this session."""
