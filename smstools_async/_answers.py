@@ -56,6 +56,9 @@ _CLASS_OF_STATUS: dict[int, type[APIError]] = {
 }
 _LOWEST_NO = 400
 _LONGEST_NO = 65536
+_EDGE = 4096
+"""Bytes at either end of a long body in which a key beside its rows is found; to look through all of
+them takes a tenth of the time that decoding them takes."""
 _REASONS = {status.value: status.phrase for status in HTTPStatus if status >= _LOWEST_NO}
 _CODES = range(100_000)  # beyond it are numbers of another kind, of a phone perhaps
 
@@ -87,7 +90,7 @@ def _read_no(status: int, body: bytes) -> Mapping[str, Any] | None:
     """Return what the answer says if it is a no."""
     if status >= _LOWEST_NO:
         return _read_object(body[:_LONGEST_NO])
-    if body.rfind(b'"error') < 0:  # in a long body it is found out twice as fast as by `in`
+    if b'"error' not in body[:_EDGE] + body[-_EDGE:]:
         return None
     answer = _read_object(body)  # rare: a text may quote it, too
     if not (answer.get("error") or answer.get("errorMsg")):

@@ -218,6 +218,14 @@ def test_conversation_with_an_error_is_trusted_in_neither() -> None:
     assert isinstance(error, UnexpectedAnswerError)
 
 
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
+def test_error_is_found_beside_a_long_conversation(is_first: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    """Before its rows, or behind them."""
+    rows = {"conversation": [row()] * 1000}
+    answer = {"error": "105", **rows} if is_first else {**rows, "error": "105"}
+    assert isinstance(refusal(200, answer), UnexpectedAnswerError)
+
+
 @pytest.mark.parametrize(
     "body",
     [
