@@ -57,8 +57,8 @@ _CLASS_OF_STATUS: dict[int, type[APIError]] = {
 _LOWEST_NO = 400
 _LONGEST_NO = 65536
 _EDGE = 4096
-"""Bytes at either end of a long body in which a key beside its rows is found; to look through all of
-them takes a tenth of the time that decoding them takes."""
+"""Bytes at either end of a long body in which a key beside its rows is found; to look through all
+takes a tenth of the time of decoding it."""
 _REASONS = {status.value: status.phrase for status in HTTPStatus if status >= _LOWEST_NO}
 _CODES = range(100_000)  # beyond it are numbers of another kind, of a phone perhaps
 

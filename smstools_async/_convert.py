@@ -1,11 +1,12 @@
 """How it is written on the wire.
 
-A page is decoded twice at most. Nearly every one passes the first way: msgspec reads the whole body
-into typed structs, and cattrs hooks make a `Message` of each row when it is asked for. A body that
-does not fit goes the second way, which repairs what cannot mislead, and else tells the JSON path of
-every problem.
+Nearly every page is decoded at once: msgspec reads the whole body into typed structs, and cattrs
+hooks make a `Message` of each row when it is asked for. A page that does not fit is read row by
+row, and a row that does not fit is repaired where that cannot mislead; else the JSON path of every
+problem is told. What msgspec takes for no JSON at all is read by the lenient decoder of the
+standard library.
 
-The rule of the second way: null is empty, a number may be a string; a missing key is an error where
+The rule of repairs: null is empty, a number may be a string; a missing key is an error where
 a renamed one would silently empty the history (`direction`, `sender`, `receiver`, `message`,
 `unixDatetime`), and empty elsewhere.
 
@@ -79,8 +80,8 @@ class _WireFile(msgspec.Struct, gc=False):
 
 class _WireMessage(msgspec.Struct, gc=False):
     direction: str
-    sender: str
-    receiver: str
+    sender: str | int | None
+    receiver: str | int | None
     message: str | None
     unixDatetime: Annotated[int, msgspec.Meta(ge=0, lt=_SENSIBLE_SECONDS.stop)]  # noqa: N815 - wire name
     messageId: str | int | None = None  # noqa: N815 - wire name
@@ -97,14 +98,38 @@ class _WirePage(msgspec.Struct, gc=False):
     limit: Any = None
 
 
+class _RawPage(msgspec.Struct):
+    conversation: list[msgspec.Raw]
+    total: Any = None
+    shown: Any = None
+    page: Any = None
+    limit: Any = None
+
+
 class _Directions(dict[str, str]):
     def __missing__(self, sent: str) -> str:
         return self.get(sent.lower(), sent)
 
 
+class _Parties(dict[str | int | None, str]):
+    """Phones as texts, of equal ones the first one: that saves a fifth of the memory of messages.
+
+    A table for some messages lets go of them; `sys.intern` of Python 3.12 never does.
+    """
+
+    def __missing__(self, sent: str | int | None) -> str:
+        text = self[sent] = _text_of(sent)
+        return text
+
+
 class _Statuses(dict[str | None, str]):
     def __missing__(self, sent: str | None) -> str:
         return self.get((sent or "").upper(), sent or "")
+
+
+def _text_of(sent: str | int | None) -> str:
+    """Return a phone or sender id, which PHP may have turned into a number, as a text."""
+    return "" if sent is None else str(sent)
 
 
 _DIRECTIONS = _Directions({direction.value: direction for direction in Direction})
@@ -271,7 +296,17 @@ _REQUIRED = ("direction", "sender", "receiver", "message", "unixDatetime")
 
 
 def _read_row(sent: object) -> tuple[_WireMessage | None, list[str]]:
-    """Read one row leniently; return it, or its problems with their paths below the row."""
+    """Read one row; return it, or its problems with their paths below the row."""
+    if not isinstance(sent, msgspec.Raw):
+        return _repair_row(sent)
+    try:
+        return _decode_row(sent), []
+    except (ValueError, RecursionError):
+        pass  # the error holds texts
+    return _repair_row(decode_document(bytes(sent)))
+
+
+def _repair_row(sent: object) -> tuple[_WireMessage | None, list[str]]:
     if not _is_object(sent):
         return None, [f": {_kind(sent)}, not an object"]
     row = _with_direction(sent)
@@ -324,21 +359,16 @@ def _files_of(sent: list[_WireFile] | _WireFile) -> tuple[MessageFile, ...]:
 
 
 def _make_messages(rows: Iterable[_WireMessage]) -> list[Message]:
-    """Make messages of rows: the inner loop of everything, so calls and look-ups are spared.
-
-    Equal phones share one text, which saves a fifth of the memory of kept messages. The table lets
-    go of them in the end; `sys.intern` of Python 3.12 never does.
-    """
-    parties: dict[str, str] = {}
-    new, share, directions, statuses = _new, parties.setdefault, _DIRECTIONS, _STATUSES
+    """Make messages of rows: the inner loop of everything, so calls and look-ups are spared."""
+    new, parties, directions, statuses = _new, _Parties(), _DIRECTIONS, _STATUSES
     messages: list[Message] = []
     for row in rows:
         sent_id, files = row.messageId, row.file
         making = new(OpenMessage)
         making.message_id = str(sent_id) if type(sent_id) is int else sent_id or None
         making.direction = directions[row.direction]
-        making.sender = share(row.sender, row.sender)
-        making.receiver = share(row.receiver, row.receiver)
+        making.sender = parties[row.sender]
+        making.receiver = parties[row.receiver]
         making.text = row.message or ""
         making.files = _files_of(files) if files else ()
         making.unix_time = row.unixDatetime
@@ -350,7 +380,7 @@ def _make_messages(rows: Iterable[_WireMessage]) -> list[Message]:
 
 
 def _read_single_row(sent: object) -> _WireMessage:
-    row, problems = _read_row(sent)
+    row, problems = _repair_row(sent)
     if row is None:
         raise _not_a_conversation(*(f"${problem}" for problem in problems))
     return row
@@ -405,6 +435,8 @@ converter.register_unstructure_hook(MessageFile, _unstructure_file)
 
 _structure: Callable[[object, type[Message]], Message] = converter.get_structure_hook(Message)
 _decode_page = msgspec.json.Decoder(_WirePage, strict=False).decode
+_decode_raw_page = msgspec.json.Decoder(_RawPage).decode
+_decode_row = msgspec.json.Decoder(_WireMessage, strict=False).decode
 
 
 class WirePage:
@@ -441,7 +473,10 @@ class WirePage:
         """Whether all rows are with numbers, and none with one that ends like this."""
         if not (last_digits and self._rows):
             return False
-        ends = ({_last_digits(row.sender), _last_digits(row.receiver)} for row in self._rows)
+        ends = (
+            {_last_digits(_text_of(row.sender)), _last_digits(_text_of(row.receiver))}
+            for row in self._rows
+        )
         return all(end != {""} and last_digits not in end for end in ends)
 
     def structured(self) -> ConversationPage:
@@ -468,7 +503,7 @@ def decode_page(body: bytes) -> WirePage:
     try:
         return WirePage(_decode_page(body))
     except (ValueError, RecursionError):
-        pass  # the second way repairs it, or names every problem instead of the first one
+        pass  # what follows repairs it, or names every problem instead of the first one
     return WirePage(_repair_page(body))
 
 
@@ -495,13 +530,22 @@ def _last_digits(party: str) -> str:
 
 
 def _repair_page(body: bytes) -> _WirePage:
-    document = decode_document(body)
+    document = _decode_parts(body)
     if not _is_object(document):
         raise _not_a_conversation(f"$: {_kind(document)}, not an object")
     if "conversation" not in document:
         raise _not_a_conversation("$.conversation: missing")
     numbers = {key: document.get(key) for key in ("total", "shown", "page", "limit")}
     return _WirePage(conversation=_read_rows(document["conversation"]), **numbers)
+
+
+def _decode_parts(body: bytes) -> Any:
+    """Decode what is around the rows, and the rows too where they are no list of them."""
+    try:
+        return msgspec.structs.asdict(_decode_raw_page(body))
+    except (ValueError, RecursionError):
+        pass  # whatever it is, it is told of in the words of this room
+    return decode_document(body)
 
 
 def decode_document(body: bytes) -> Any:

@@ -141,8 +141,9 @@ def test_field_is_read_leniently(field: str, sent: object, name: str, expected: 
         {"messageId": 740},
         {"message": None, "datetime": None, "deliveryStatus": None},
         {"file": FILE},
+        {"sender": 5511987654321, "receiver": None},
     ],
-    ids=["time-as-text", "id-as-number", "nulls", "one-file"],
+    ids=["time-as-text", "id-as-number", "nulls", "one-file", "phone-as-number"],
 )
 def test_likely_drift_costs_no_second_reading(changes: dict[str, object]) -> None:
     """What PHP tends to do to JSON is read as fast as what is documented."""
@@ -150,6 +151,16 @@ def test_likely_drift_costs_no_second_reading(changes: dict[str, object]) -> Non
         page = decode_page(body_of(*[row(**changes)] * 200))
     assert 200 == len(page)
     assert 20 > len(calls)
+
+
+def test_an_odd_row_costs_the_others_little() -> None:
+    """They are read as they are documented, and it alone is repaired."""
+    rows = [row(message=str(number)) for number in range(500)]
+    rows[250]["unixDatetime"] = 1749113086.7
+    with counting_calls() as calls:
+        page = decode_page(body_of(*rows))
+    assert [str(number) for number in range(500)] == [message.text for message in page.structured()]
+    assert 3 * 500 > len(calls)
 
 
 @pytest.mark.parametrize(
