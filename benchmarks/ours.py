@@ -60,17 +60,24 @@ async def pages(source: Source, meter: Meter) -> int:
     return count
 
 
-async def stream(source: Source, meter: Meter) -> int:
+async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
     """Read by `stream_conversation`."""
     count = 0
     async with (
         opened(source) as client,
         meter,
-        client.stream_conversation(source.phone, page_size=source.page_size) as messages,
+        client.stream_conversation(
+            source.phone, page_size=source.page_size, buffer=buffer
+        ) as messages,
     ):
         async for _ in messages:
             count += 1
     return count
+
+
+async def stream_ahead(source: Source, meter: Meter) -> int:
+    """Read by `stream_conversation`, with room for seven pages."""
+    return await stream(source, meter, buffer=7)
 
 
 async def many(source: Source, meter: Meter, phones: int, concurrency: int) -> int:

@@ -17,6 +17,7 @@ _EXPERT_AHEAD = "aiohttp, msgspec, 8 ahead"
 _DEFAULT = "ours, as it comes"
 _AHEAD = "ours, prefetch=7"
 _STREAM = "ours, stream"
+_STREAM_AHEAD = "ours, stream, buffer=7"
 _WAYS = {
     _EXISTING: "peer.reading",
     _NAIVE: "contenders.httpx_and_cattrs",
@@ -25,6 +26,7 @@ _WAYS = {
     _DEFAULT: "ours.iteration",
     _AHEAD: "ours.iteration_ahead",
     _STREAM: "ours.stream",
+    _STREAM_AHEAD: "ours.stream_ahead",
 }
 
 Speeds = dict[str, Measured]

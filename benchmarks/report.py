@@ -90,7 +90,7 @@ def _describe_run() -> str:
     )
 
 
-_WIDTH, _LABELS, _BAR, _GAP = 720, 250, 18, 8
+_WIDTH, _LABELS, _BAR, _GAP = 460, 195, 18, 8  # as wide as a phone, nearly
 
 
 def draw(title: str, groups: Sequence[tuple[str, Sequence[tuple[str, float]]]], file: Path) -> None:
@@ -103,11 +103,11 @@ def draw(title: str, groups: Sequence[tuple[str, Sequence[tuple[str, float]]]], 
         top += 10
         longest = max(value for _, value in bars)
         for label, value in bars:
-            parts.append(_draw_bar(label, value, (_WIDTH - _LABELS - 70) * value / longest, top))
+            parts.append(_draw_bar(label, value, (_WIDTH - _LABELS - 45) * value / longest, top))
             top += _BAR + _GAP
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {top + 8}" role="img"'
-        ' font-family="sans-serif" font-size="13" fill="#777">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {top + 8}"'
+        f' width="{_WIDTH}" role="img" font-family="sans-serif" font-size="13" fill="#777">'
     )
     picture = "\n  ".join((head, f"<title>{escape(title)}</title>", *parts))
     file.write_text(f"{picture}\n</svg>\n", encoding="utf-8")

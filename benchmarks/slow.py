@@ -19,6 +19,7 @@ _WAYS = {
     "as it comes: prefetch=2": "slow.iteration",
     "prefetch=7": "slow.iteration_ahead",
     "stream, as it comes": "slow.stream",
+    "stream, buffer=7": "slow.stream_ahead",
 }
 
 
@@ -50,18 +51,25 @@ async def iteration_ahead(source: Source, meter: Meter) -> int:
     return await iteration(source, meter, prefetch=7)
 
 
-async def stream(source: Source, meter: Meter) -> int:
+async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
     """Fetch in the background."""
     count = 0
     async with (
         opened(source) as client,
-        client.stream_conversation(source.phone, page_size=source.page_size) as messages,
+        client.stream_conversation(
+            source.phone, page_size=source.page_size, buffer=buffer
+        ) as messages,
         meter,
     ):
         async for _ in messages:
             count += 1
             await _work(count, source.page_size)
     return count
+
+
+async def stream_ahead(source: Source, meter: Meter) -> int:
+    """Fetch in the background, with room for seven pages."""
+    return await stream(source, meter, buffer=7)
 
 
 def ask(plan: Plan) -> Answer:
