@@ -1,10 +1,13 @@
-"""The fixtures: a sandbox, and a client of it."""
+"""The fixtures: a sandbox, a client of it, and an address where it is served."""
+
+from collections.abc import Iterator
 
 import httpx
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from smstools_async import Client, Retry
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Sandbox, serving
 
 
 @pytest.fixture
@@ -38,3 +41,33 @@ def smstools_client(smstools_sandbox: Sandbox) -> Client:
         file_http_client=httpx.AsyncClient(transport=smstools_sandbox.transport()),
         retry=Retry(backoff_initial=0),
     )
+
+
+@pytest.fixture
+def smstools_base_url(smstools_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve `smstools_sandbox` on a port of this machine, and give its base URL.
+
+    `SMSTOOLS_BASE_URL`, `SMSTOOLS_CLIENT_ID` and `SMSTOOLS_CLIENT_SECRET` of the environment lead
+    there: for code that makes a `Client()` of its own, and for programs that the test starts.
+
+    The sandbox answers from a thread of its own, on asyncio, whatever the test runs on. Needs the
+    extra: `pip install 'smstools-async[sandbox]'`.
+
+    Raises:
+        ImportError: the extra `sandbox` is not installed.
+
+    Example:
+        >>> @pytest.mark.usefixtures("smstools_base_url")
+        ... async def test_reads(smstools_sandbox: Sandbox) -> None:
+        ...     smstools_sandbox.receive("+5511987654321", "Oi")
+        ...     async with Client() as client:
+        ...         assert await client.count_conversation("+5511987654321") == 1
+    """
+    with (
+        start_blocking_portal() as portal,
+        portal.wrap_async_context_manager(serving(smstools_sandbox)) as base_url,
+    ):
+        monkeypatch.setenv("SMSTOOLS_BASE_URL", base_url)
+        monkeypatch.setenv("SMSTOOLS_CLIENT_ID", smstools_sandbox.client_id)
+        monkeypatch.setenv("SMSTOOLS_CLIENT_SECRET", smstools_sandbox.client_secret)
+        yield base_url

@@ -4,9 +4,8 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from anyio.from_thread import start_blocking_portal
 
-from smstools_async.sandbox import Sandbox, serving
+from smstools_async.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
@@ -21,17 +20,10 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """Serve an empty sandbox, which the command finds by its environment."""
-    sandbox = Sandbox()
-    with (
-        start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(serving(sandbox)) as base_url,
-    ):
-        monkeypatch.setenv("SMSTOOLS_CLIENT_ID", sandbox.client_id)
-        monkeypatch.setenv("SMSTOOLS_CLIENT_SECRET", sandbox.client_secret)
-        monkeypatch.setenv("SMSTOOLS_BASE_URL", base_url)
-        yield sandbox
+def sandbox(environment: None, smstools_sandbox: Sandbox, smstools_base_url: str) -> Sandbox:
+    """Return an empty sandbox on a port, which the command finds by its environment."""
+    del environment, smstools_base_url  # asked for, in this order
+    return smstools_sandbox
 
 
 @pytest.fixture(autouse=True)

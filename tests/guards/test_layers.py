@@ -48,7 +48,7 @@ OWNERS = {
     "msgspec": {"_convert"},
     "httpx": {"_session", "_download", "sandbox._transport", "cli._service", "testing._fixtures"},
     "stamina": {"_session"},
-    "anyio": {"_session", "_download", "_pages", "_client", "sandbox"},
+    "anyio": {"_session", "_download", "_pages", "_client", "sandbox", "testing"},
     "starlette": {"sandbox._port", "sandbox._serve"},
     "uvicorn": {"sandbox._port"},
     "pyarrow": {"export"},

@@ -1,5 +1,9 @@
 """The fixtures for tests of users, as users have them."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from smstools_async import Client
@@ -37,6 +41,27 @@ async def test_client_downloads_files_of_the_sandbox(
     smstools_sandbox.add_conversation(PHONE, messages=200)
     message = next(message for message in smstools_sandbox.messages(PHONE) if message.files)
     assert await smstools_client.download(message.files[0])
+
+
+@pytest.mark.anyio
+async def test_client_of_its_own_finds_the_sandbox_by_its_environment(
+    smstools_base_url: str, smstools_sandbox: Sandbox
+) -> None:
+    """On asyncio and trio, although the sandbox is served on asyncio."""
+    smstools_sandbox.add_conversation(PHONE, messages=2500)
+    async with Client() as client:
+        messages = [message async for message in client.iter_conversation(PHONE)]
+    assert smstools_sandbox.messages(PHONE) == tuple(messages)
+    assert os.environ["SMSTOOLS_BASE_URL"] == smstools_base_url
+
+
+@pytest.mark.usefixtures("smstools_base_url")
+def test_other_programs_find_the_sandbox_too(smstools_sandbox: Sandbox) -> None:
+    """Such as the command of this library."""
+    smstools_sandbox.receive(PHONE, "Oi")
+    program = "from smstools_async.cli import main; main()"
+    command = [sys.executable, "-c", program, "count", PHONE]
+    assert b"1\n" == subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603 - our own
 
 
 def test_each_test_has_a_sandbox_of_its_own(smstools_sandbox: Sandbox) -> None:
