@@ -4,6 +4,7 @@ import ast
 import asyncio
 import builtins
 import doctest
+import importlib
 import inspect
 import os
 import re
@@ -35,6 +36,7 @@ _BLOCKS = LexerCollection(
         ),
     ]
 )
+_INCLUDED = re.compile(r"--8<--\n(?P<path>.+)\.py\n--8<--\n")
 _BIN = Path(sys.executable).parent
 _CHECKER = doctest.OutputChecker()
 _COMPARISON = doctest.ELLIPSIS
@@ -45,8 +47,10 @@ class Console:
 
     `python` blocks may await. An `output` block is what the block before it must have printed;
     `...` in it stands for anything. A Python block in an HTML comment
-    (`<!-- invisible-code-block: python`) prepares what the reader already has. A `console` block
-    is a shell session: each line after `$ ` is run in an empty folder, and prints what follows it.
+    (`<!-- invisible-code-block: python`) prepares what the reader already has. One that shows a
+    file of this repository (between two lines `--8<--`) imports it, and all its names. A
+    `console` block is a shell session: each line after `$ ` is run in an empty folder, and prints
+    what follows it.
     """
 
     def __init__(self, namespace: dict[str, Any]) -> None:
@@ -102,7 +106,15 @@ class Console:
         return DocTestStringParser(_Prompt(self))(document.text, document.path)
 
     def _run_block(self, example: Example) -> None:
-        self._printed = self.run(example.parsed, example.path, example.line, "exec")
+        included = _INCLUDED.fullmatch(example.parsed)
+        if included:
+            self._import(included["path"].replace("/", "."))
+        else:
+            self._printed = self.run(example.parsed, example.path, example.line, "exec")
+
+    def _import(self, module: str) -> None:
+        names = vars(importlib.import_module(module))
+        self.namespace |= {name: names[name] for name in names if not name.startswith("__")}
 
     def _compare_output(self, example: Example) -> str | None:
         return _difference(doctest.Example("", example.parsed), self._printed)

@@ -46,6 +46,39 @@ def test_invisible_blocks_run() -> None:
     )
 
 
+def test_a_file_that_is_shown_is_imported() -> None:
+    """Later blocks have its names, as if it stood in the page."""
+    _read(
+        """
+        ```python title="problems.py"
+        --8<--
+        examples/problems.py
+        --8<--
+        ```
+        ```python
+        print(MEDIA_TYPE)
+        ```
+        ```output
+        application/problem+json
+        ```
+        """
+    )
+
+
+def test_a_file_that_is_not_there_is_noticed() -> None:
+    """A page cannot show what nobody has."""
+    with pytest.raises(ModuleNotFoundError, match=r"examples\.missing"):
+        _read(
+            """
+            ```python
+            --8<--
+            examples/missing.py
+            --8<--
+            ```
+            """
+        )
+
+
 def test_other_output_than_promised_is_noticed() -> None:
     """An `output` block that differs from what was printed fails."""
     with pytest.raises(SybilFailure, match=r"(?s)Expected.*41.*Got.*42"):
