@@ -12,7 +12,7 @@ from examples.fastapi_live import get_interval
 from smstools_async.sandbox import Answer, Sandbox
 from tests.browser.watching import Watched
 from tests.examples.conftest import PHONE
-from tests.examples.web import Web, opened
+from tests.examples.web import EVENTS, Web, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -70,6 +70,14 @@ async def test_the_address_can_say_since_when(web: Web, page: Watched) -> None:
     address = httpx.URL(page.page.url, params={"since": since})
     await page.page.goto(str(address))
     await shows(page, "Oi")
+
+
+async def test_what_is_refused_is_not_asked_for_again(web: Web, page: Watched) -> None:
+    """The page says so, since the same request would fail again."""
+    await page.page.goto(f"{page.page.url}?since=yesterday")
+    await expect(page.page.get_by_role("status")).to_have_text("Refused")
+    assert 1 == sum("since=yesterday" in url and "/events" in url for url in page.requests)
+    assert 422 == (await web.http.get(EVENTS, params={"since": "yesterday"})).status_code
 
 
 async def test_hostile_text_stays_text(web: Web, page: Watched) -> None:

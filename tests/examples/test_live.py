@@ -112,7 +112,7 @@ async def test_trouble_is_told_and_ends_the_events(web: Web) -> None:
 
 async def test_silence_is_filled(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """By comments, so that no proxy on the way takes the connection for dead."""
-    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.01)
+    monkeypatch.setattr("fastapi.routing._PING_INTERVAL", 0.01)  # FastAPI keeps it there for tests
     with anyio.fail_after(60):
         async with aclosing(events_of(web)) as events:
             while await anext(events) != {"": "ping"}:

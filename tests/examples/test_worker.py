@@ -76,7 +76,7 @@ def test_trouble_with_one_conversation_is_noted_and_the_others_go_on(
 ) -> None:
     """Until a later run has mended it, without a second copy of what was kept."""
     for phone in PHONES:
-        sandbox.add_conversation(phone, messages=2500)
+        sandbox.add_conversation(phone, messages=2500 if phone == SECOND else 200)
     sandbox.fail(Answer(status=400), phone=SECOND, page=2)
     assert 1 == copy(path)
     wanted = truth(sandbox)
@@ -189,6 +189,6 @@ def test_a_worker_killed_again_and_again_keeps_each_message_once(
 ) -> None:
     """At whichever statement of its transactions, while messages arrive, equal ones too."""
     sandbox.receive(FIRST, "Oi")
-    added = list(kill_again_and_again(sandbox, 8, Random(4), path))
-    assert sum(number > 0 for number in added) > 5
+    added = list(kill_again_and_again(sandbox, 5, Random(4), path))
+    assert sum(number > 0 for number in added) > 3
     assert truth(sandbox) == kept(path)
