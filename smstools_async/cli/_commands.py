@@ -16,7 +16,7 @@ from smstools_async.cli._destinations import WriterOpener, destination
 from smstools_async.cli._export import Export, Walk
 from smstools_async.cli._running import requests_told, run, tell
 from smstools_async.cli._service import Service, make_sandbox, service_options
-from smstools_async.export import csv_writer, jsonl_writer
+from smstools_async.export import FORMATS, format_of, open_writer
 
 _EXIT_CODES = """
 
@@ -89,9 +89,9 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
 @click.option(
     "--format",
     "file_format",
-    type=click.Choice(["jsonl", "csv"]),
-    help="JSON Lines, or CSV that is safe to open in a spreadsheet. [default: csv for a FILE that"
-    " ends so, else jsonl]",
+    type=click.Choice(list(FORMATS)),
+    help="JSON Lines, or CSV that is safe to open in a spreadsheet. [default: what FILE ends in,"
+    " else jsonl]",
 )
 @click.option("--bom", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
 @click.option(
@@ -164,27 +164,26 @@ def export(
         if folder
         else None
     )
-    open_writer = _writer_opener(file_format or _format_of(output), bom=bom)
+    open_file = _writer_opener(file_format or _format_of(output), bom=bom)
     Export(
         service=service,
         phone=phone,
         walk=walk,
         resume_from=resume_from,
-        destination=destination(open_writer, output, resume_from),
+        destination=destination(open_file, output, resume_from),
         attachments=attachments,
     ).run()
 
 
 def _format_of(output: Path | None) -> str:
-    return "csv" if output and output.suffix.lower() == ".csv" else "jsonl"
+    told = format_of(output) if output else None
+    return told.name if told else "jsonl"
 
 
-def _writer_opener(file_format: str, *, bom: bool) -> WriterOpener:
-    if file_format == "csv":
-        return partial(csv_writer, bom=bom)
-    if bom:
-        raise click.UsageError("--bom is for CSV: JSON Lines are UTF-8 without saying so.")
-    return jsonl_writer
+def _writer_opener(file_format: str, **flags: bool) -> WriterOpener:
+    """Return what opens a writer with the options that were given."""
+    options = {name: is_set for name, is_set in flags.items() if is_set}
+    return partial(open_writer, file_format=file_format, options=options)
 
 
 @smstools_async.command(

@@ -7,15 +7,20 @@ the event loop for some twelve microseconds a message.
 """
 
 from smstools_async.export._csv import csv_writer
+from smstools_async.export._formats import FORMATS, Format, format_of, open_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
 from smstools_async.export._targets import Target, TextStream
 from smstools_async.export._writer import MessageWriter
 
 __all__ = [
+    "FORMATS",
+    "Format",
     "MessageWriter",
     "Target",
     "TextStream",
     "csv_writer",
+    "format_of",
     "jsonl_writer",
+    "open_writer",
     "read_jsonl",
 ]

@@ -85,6 +85,15 @@ def test_format_is_said_or_follows_from_the_name(
     assert (folder / arguments[1]).read_bytes().startswith(begins)
 
 
+def test_option_of_another_format_is_refused(sandbox: Sandbox, folder: Path) -> None:
+    """Nothing is asked for, and nothing is left."""
+    result = invoke("export", PHONE, "-o", "a.jsonl", "--bom")
+    assert 2 == result.exit_code
+    assert "Error: jsonl has no option 'bom', which is for csv; leave it out\n" == result.stderr
+    assert [] == sandbox.requests
+    assert [] == _names(folder)
+
+
 def test_csv_on_standard_output_has_its_own_line_ends(sandbox: Sandbox) -> None:
     """RFC 4180 wants both characters, once."""
     sandbox.receive(PHONE, "Oi")
