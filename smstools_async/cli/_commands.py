@@ -90,8 +90,8 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
     "--format",
     "file_format",
     type=click.Choice(list(FORMATS)),
-    help="JSON Lines, or CSV that is safe to open in a spreadsheet. [default: what FILE ends in,"
-    " else jsonl]",
+    metavar="FORMAT",
+    help=f"One of {', '.join(FORMATS)}. [default: what FILE ends in, else jsonl]",
 )
 @click.option("--bom", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
 @click.option(

@@ -23,7 +23,8 @@ class ExitCode(IntEnum):
     REFUSED = 1
     """The API said no, its answer cannot be trusted, or a file cannot be written or fetched."""
     USAGE = 2
-    """An argument, an option, a cursor or a variable of the environment is wrong or missing."""
+    """An argument, an option, a cursor, a variable of the environment or an extra is wrong or
+    missing."""
     UNREACHABLE = 3
     """Nothing usable came back from the network."""
     INTERRUPTED = 130
@@ -36,6 +37,7 @@ _EXIT_CODES: Final = (
     (SmstoolsError, ExitCode.REFUSED),
     (ValueError, ExitCode.USAGE),
     (OSError, ExitCode.REFUSED),
+    (ImportError, ExitCode.USAGE),
 )
 
 
@@ -63,7 +65,9 @@ def run(
         tell_error(str(error))
         when_stopped()
         sys.exit(_exit_code(error))
-    except (ValueError, OSError) as error:
+    except ModuleNotFoundError:
+        raise  # no extra of a format, which is an ImportError with words of its own
+    except (ValueError, OSError, ImportError) as error:
         tell_error(_describe(error))
         sys.exit(_exit_code(error))
 
@@ -115,7 +119,7 @@ def _exit_code(error: Exception) -> ExitCode:
     return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
 
 
-def _describe(error: ValueError | OSError) -> str:
+def _describe(error: ValueError | OSError | ImportError) -> str:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)

@@ -9,6 +9,8 @@ the event loop for some twelve microseconds a message.
 from smstools_async.export._csv import csv_writer
 from smstools_async.export._formats import FORMATS, Format, format_of, open_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
+from smstools_async.export._parquet import parquet_writer, read_parquet
+from smstools_async.export._tables import arrow_batches, arrow_schema, arrow_table, to_dicts
 from smstools_async.export._targets import Target, TextStream
 from smstools_async.export._writer import MessageWriter
 
@@ -18,9 +20,15 @@ __all__ = [
     "MessageWriter",
     "Target",
     "TextStream",
+    "arrow_batches",
+    "arrow_schema",
+    "arrow_table",
     "csv_writer",
     "format_of",
     "jsonl_writer",
     "open_writer",
+    "parquet_writer",
     "read_jsonl",
+    "read_parquet",
+    "to_dicts",
 ]

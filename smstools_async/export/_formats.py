@@ -15,6 +15,7 @@ from typing import Final
 from smstools_async._models import Message
 from smstools_async.export._csv import csv_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
+from smstools_async.export._parquet import parquet_writer
 from smstools_async.export._targets import Target
 from smstools_async.export._writer import MessageWriter
 
@@ -78,6 +79,7 @@ class Format:
 _ROWS: Final = (
     Format(name="jsonl", endings=(".jsonl", ".ndjson"), writer=jsonl_writer),
     Format(name="csv", endings=(".csv",), writer=csv_writer),
+    Format(name="parquet", endings=(".parquet",), writer=parquet_writer, takes_streams=False),
 )
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({row.name: row for row in _ROWS})

@@ -3,13 +3,15 @@
 import os
 import shlex
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+import smstools_async.export as room
 from smstools_async import Message
-from smstools_async.export import read_jsonl
+from smstools_async.export import read_jsonl, read_parquet
 from smstools_async.sandbox import Answer, Sandbox
 from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request
 
@@ -94,6 +96,28 @@ def test_option_of_another_format_is_refused(sandbox: Sandbox, folder: Path) -> 
     assert [] == _names(folder)
 
 
+def test_missing_extra_is_named(
+    sandbox: Sandbox, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is asked for."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "smstools_async.export._arrow", raising=False)
+    monkeypatch.delattr(room, "_arrow", raising=False)
+    result = invoke("export", PHONE, "-o", "a.parquet")
+    assert 2 == result.exit_code
+    assert "pip install 'smstools-async[parquet]'" in result.stderr
+    assert [] == sandbox.requests
+    assert [] == _names(folder)
+
+
+def test_format_for_files_is_not_written_to_a_stream(sandbox: Sandbox) -> None:
+    """Bytes would confuse a terminal, and a program that reads lines."""
+    result = invoke("export", PHONE, "--format", "parquet")
+    assert 2 == result.exit_code
+    assert "Error: parquet is no text: it needs a file to be written to\n" == result.stderr
+    assert [] == sandbox.requests
+
+
 def test_csv_on_standard_output_has_its_own_line_ends(sandbox: Sandbox) -> None:
     """RFC 4180 wants both characters, once."""
     sandbox.receive(PHONE, "Oi")
@@ -172,6 +196,18 @@ def test_csv_goes_on_with_one_header(sandbox: Sandbox, folder: Path) -> None:
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     invoke("export", PHONE, "-o", "whole.csv", "--bom")
     assert (folder / "whole.csv").read_bytes() == (folder / "a.csv").read_bytes()
+
+
+def test_format_without_appending_goes_on(sandbox: Sandbox, folder: Path) -> None:
+    """What came is kept as JSON Lines, and is in the file when it is whole."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    stopped = invoke("export", PHONE, "-o", "a.parquet", "--page-size", "100")
+    (kept,) = folder.iterdir()
+    assert sandbox.messages(PHONE)[:100] == tuple(_read(kept))
+    assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
+    assert sandbox.messages(PHONE) == tuple(read_parquet(folder / "a.parquet"))
+    assert ["a.parquet"] == _names(folder)
 
 
 @pytest.mark.usefixtures("folder")

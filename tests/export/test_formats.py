@@ -58,7 +58,12 @@ def test_ending_belongs_to_one_format() -> None:
 
 @pytest.mark.parametrize(
     ("path", "name"),
-    [("a.jsonl", "jsonl"), ("a.b.NDJSON", "jsonl"), (Path("x.d/a.Csv"), "csv")],
+    [
+        ("a.jsonl", "jsonl"),
+        ("a.b.NDJSON", "jsonl"),
+        (Path("x.d/a.Csv"), "csv"),
+        ("a.parquet", "parquet"),
+    ],
     ids=str,
 )
 def test_file_ending_tells_the_format(path: str | Path, name: str) -> None:

@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from smstools_async import Message
-from smstools_async.export import MessageWriter, csv_writer, jsonl_writer, read_jsonl
+from smstools_async.export import (
+    MessageWriter,
+    csv_writer,
+    jsonl_writer,
+    parquet_writer,
+    read_jsonl,
+)
 
 FIRST, SECOND = (
     Message(direction="inbound", sender="1", receiver="2", text=text, unix_time=time)
@@ -21,7 +27,8 @@ FIRST, SECOND = (
 )
 
 Opener = Callable[..., AbstractContextManager[MessageWriter]]
-each_format = pytest.mark.parametrize("open_writer", [jsonl_writer, csv_writer])
+each_text = pytest.mark.parametrize("open_writer", [jsonl_writer, csv_writer])
+each_format = pytest.mark.parametrize("open_writer", [jsonl_writer, csv_writer, parquet_writer])
 
 
 def _mode(path: Path) -> int:
@@ -129,7 +136,7 @@ def test_impossible_target_is_an_error_before_anything_is_written(
     assert [] == list(tmp_path.iterdir())
 
 
-@each_format
+@each_text
 def test_part_is_left_by_an_error_and_gone_on_with(open_writer: Opener, tmp_path: Path) -> None:
     """An interrupted file goes on where it ended and is the one it would have been."""
     whole, target, part = tmp_path / "whole", tmp_path / "conversation", tmp_path / "part"
@@ -163,7 +170,7 @@ def test_half_of_a_character_does_not_stop_csv(tmp_path: Path) -> None:
     assert r"second\udc80" in (tmp_path / "conversation").read_text(encoding="utf-8")
 
 
-@each_format
+@each_text
 def test_given_stream_is_flushed_and_left_open(open_writer: Opener) -> None:
     """What was opened by the caller is closed by the caller."""
     written = io.BytesIO()
