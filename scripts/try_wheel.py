@@ -30,7 +30,9 @@ def check_contents() -> None:
 
 def check_requirements() -> None:
     """No extra and no developer's tool has come along."""
-    present = [name for name in ("click", "rich", "starlette", "pytest") if find_spec(name)]
+    present = [
+        name for name in ("click", "rich", "starlette", "pyarrow", "pytest") if find_spec(name)
+    ]
     assert not present, present
 
 
