@@ -6,7 +6,7 @@ the end. Memory does not grow with the history. Writing is plain, buffered file 
 the event loop for some twelve microseconds a message.
 """
 
-from smstools_async.export._csv import csv_writer
+from smstools_async.export._csv import csv_writer, read_csv
 from smstools_async.export._formats import FORMATS, Format, format_of, open_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
 from smstools_async.export._parquet import parquet_writer, read_parquet
@@ -28,6 +28,7 @@ __all__ = [
     "jsonl_writer",
     "open_writer",
     "parquet_writer",
+    "read_csv",
     "read_jsonl",
     "read_parquet",
     "to_dicts",

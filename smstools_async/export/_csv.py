@@ -1,13 +1,15 @@
 """CSV, safe to open in a spreadsheet."""
 
 import csv
+import json
 import os
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
-from smstools_async._models import Message
+from smstools_async._models import Message, MessageFile
 from smstools_async.export._jsonl import encode_json
 from smstools_async.export._targets import Target, TextStream, is_begun, open_text
 from smstools_async.export._writer import MessageWriter, record
@@ -26,9 +28,10 @@ COLUMNS: Final = (
 )
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
-_FORMULA_STARTS: Final = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What makes a spreadsheet run a cell, after OWASP's page on CSV injection; the last four are
-full-width twins of the first."""
+full-width twins of the first. Apostrophes before it count, so that each one more can be taken away
+again."""
 _PHONE: Final = re.compile(r"\+?[0-9]+")
 
 
@@ -42,9 +45,10 @@ def csv_writer(
     of `{"name", "url", "mime"}`, empty where there are none; a `message_id` of `None` is empty too.
 
     A cell that a spreadsheet would run as a formula, since it begins with `=`, `+`, `-`, `@`, a tab
-    or a line break, gets a leading `'`. A phone number of a plus and digits alone is a number to a
-    spreadsheet, and stays as it is in `sender` and `receiver`. For programs JSON Lines is the
-    better choice: nothing is changed there.
+    or a line break, gets a leading `'`, and so does one where just apostrophes stand before that. A
+    phone number of a plus and digits alone is a number to a spreadsheet, and stays as it is in
+    `sender` and `receiver`. `read_csv` takes the apostrophes away again. For programs JSON Lines is
+    the better choice: nothing is changed there.
 
     Args:
         target: As for `jsonl_writer`.
@@ -97,4 +101,67 @@ def _phone_or_text(value: str) -> str:
 
 
 def _text(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return f"'{value}" if _FORMULA.match(value) else value
+
+
+def read_csv(lines: Iterable[str]) -> Iterator[Message]:
+    """Read back what `csv_writer` wrote, whether with a byte order mark or without.
+
+    The messages are equal to those that were given to it, but for two things that CSV has no way to
+    say: an empty `message_id` comes back as `None`, and half of a surrogate pair in a file as the
+    text of its escape. No answer of the client holds either.
+
+    Args:
+        lines: Such as a file that was opened with `newline=""`, so that line breaks in texts stay.
+
+    Raises:
+        ValueError: A line is no message; it is named by its number, its text is not echoed. A cell
+            of more than 131,072 characters is none to Python: see `csv.field_size_limit`.
+
+    Example:
+        >>> import io
+        >>> message = Message(
+        ...     direction="inbound", sender="+5511987654321", receiver="Clinica", text="=1+1",
+        ...     unix_time=1749113086,
+        ... )
+        >>> file = io.StringIO()
+        >>> with csv_writer(file) as writer:
+        ...     writer.write(message)
+        >>> list(read_csv(io.StringIO(file.getvalue(), newline=""))) == [message]
+        True
+    """
+    rows = csv.reader(_without_mark(lines))
+    try:
+        _check_names(next(rows, list[str]()))
+        yield from map(_message, rows)
+    except (csv.Error, ValueError, TypeError, LookupError) as error:
+        raise ValueError(
+            f"line {max(1, rows.line_num)} is no message as csv_writer writes it; mend or remove it"
+        ) from error
+
+
+def _without_mark(lines: Iterable[str]) -> Iterator[str]:
+    remaining = iter(lines)
+    yield from (line.removeprefix(_BYTE_ORDER_MARK) for line in islice(remaining, 1))
+    yield from remaining
+
+
+def _check_names(row: list[str]) -> None:
+    if tuple(row) != COLUMNS:
+        raise ValueError("These are not the names of the columns")
+
+
+def _message(row: list[str]) -> Message:
+    fields: dict[str, Any] = dict(zip(COLUMNS, map(_unquoted, row), strict=True))
+    del fields["sent_at"]  # follows from `unix_time`
+    files = json.loads(fields.pop("files") or "[]")
+    return Message(
+        message_id=fields.pop("message_id") or None,
+        files=tuple(MessageFile(**file) for file in files),
+        unix_time=int(fields.pop("unix_time")),
+        **fields,
+    )
+
+
+def _unquoted(value: str) -> str:
+    return value[1:] if value.startswith("'") and _FORMULA.match(value) else value

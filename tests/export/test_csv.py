@@ -7,9 +7,11 @@ from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from smstools_async import Message, MessageFile
-from smstools_async.export import csv_writer
+from smstools_async.export import csv_writer, read_csv
 
 HELLO = Message(
     direction="inbound",
@@ -19,6 +21,22 @@ HELLO = Message(
     unix_time=1749113086,
     datetime_text="05 jun 2025, 08:44:46",
     delivery_status="DELIVERED",
+)
+
+TEXTS = st.text() | st.text("'=+\r\n,\"a1")
+MESSAGES = st.builds(
+    Message,
+    message_id=st.none() | TEXTS.filter(bool),
+    direction=TEXTS,
+    sender=TEXTS | st.just("+5511987654321"),
+    receiver=TEXTS,
+    text=TEXTS,
+    files=st.lists(st.builds(MessageFile, name=TEXTS, url=TEXTS, mime=TEXTS), max_size=3).map(
+        tuple
+    ),
+    unix_time=st.integers(0, 10**11 - 1),
+    datetime_text=TEXTS,
+    delivery_status=TEXTS,
 )
 
 
@@ -111,10 +129,16 @@ def test_formula_is_defused(column: str, text: str) -> None:
     assert f"'{text}" == _row(attrs.evolve(HELLO, **changes))[column]
 
 
-@pytest.mark.parametrize("text", ["1+1", "a=b", "ok", "", " =1", "'=1", "R$ 10", "🙏"])
+@pytest.mark.parametrize("text", ["1+1", "a=b", "ok", "", " =1", "'a=1", "'", "R$ 10", "🙏"])
 def test_harmless_text_stays(text: str) -> None:
     """Only what begins like a formula is changed."""
     assert text == _row(attrs.evolve(HELLO, text=text))["text"]
+
+
+@pytest.mark.parametrize("text", ["'=1", "''+1", "'\t"])
+def test_apostrophes_before_a_formula_are_one_more(text: str) -> None:
+    """So that the one of the export can be told from those of the writer."""
+    assert f"'{text}" == _row(attrs.evolve(HELLO, text=text))["text"]
 
 
 @pytest.mark.parametrize("phone", ["+5511987654321", "5511987654321"])
@@ -140,3 +164,43 @@ def test_plus_and_digits_in_a_text_are_defused() -> None:
 def test_byte_order_mark_is_there_when_asked_for() -> None:
     """Excel reads UTF-8 with a mark; others are better off without."""
     assert _written(HELLO, bom=True) == "\ufeff" + _written(HELLO)
+
+
+def _read(text: str) -> list[Message]:
+    return list(read_csv(io.StringIO(text, newline="")))
+
+
+@settings(deadline=None)  # a busy machine is no failure
+@given(st.lists(MESSAGES, max_size=4), st.booleans())
+def test_written_messages_are_read_back_equal(messages: list[Message], bom: bool) -> None:  # noqa: FBT001 - hypothesis gives it
+    """Apostrophes that were put before formulas are gone again, and those of people are not."""
+    assert messages == _read(_written(*messages, bom=bom))
+
+
+@pytest.mark.parametrize("text", ["", "\ufeff", "a,b\r\n", "\r\n"], ids=ascii)
+def test_other_columns_are_refused(text: str) -> None:
+    """What has no line of the right names was not written here."""
+    with pytest.raises(ValueError, match=r"^line 1 is no message as csv_writer writes it;"):
+        _read(text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"1749113086"', '"17491130x6"'),
+        (',"DELIVERED"', ""),
+        ('"DELIVERED"', '"DELIVERED","more"'),
+        ('"","1749113086"', '"{","1749113086"'),
+        ('"","1749113086"', '"3","1749113086"'),
+        ('"","1749113086"', '"[{}]","1749113086"'),
+        ("Olá", "x" * 131_073),
+    ],
+    ids=["number", "fewer", "more", "cut", "no list", "no file", "long"],
+)
+def test_line_that_is_no_message_is_named_by_its_number(old: str, new: str) -> None:
+    """A damaged file is refused where it is damaged, after the good lines, without its text."""
+    damaged = _written(HELLO).splitlines(keepends=True)[1].replace(old, new)
+    messages = read_csv(io.StringIO(_written(HELLO) + damaged, newline=""))
+    assert HELLO == next(messages)
+    with pytest.raises(ValueError, match=r"^line 3 is no message as csv_writer writes it;"):
+        next(messages)
