@@ -10,6 +10,7 @@ from smstools_async.export._csv import csv_writer, read_csv
 from smstools_async.export._formats import FORMATS, Format, format_of, open_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
 from smstools_async.export._parquet import parquet_writer, read_parquet
+from smstools_async.export._sqlite import read_sqlite, sqlite_writer
 from smstools_async.export._tables import arrow_batches, arrow_schema, arrow_table, to_dicts
 from smstools_async.export._targets import Target, TextStream
 from smstools_async.export._writer import MessageWriter
@@ -31,5 +32,7 @@ __all__ = [
     "read_csv",
     "read_jsonl",
     "read_parquet",
+    "read_sqlite",
+    "sqlite_writer",
     "to_dicts",
 ]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from smstools_async._models import Message, MessageFile
+from smstools_async.export._writer import encodable
 
 try:
     import pyarrow as pa
@@ -103,13 +104,12 @@ def _column(messages: Sequence[Message], name: str) -> Any:
         return _arrow.array([_encodable(value) for value in values], column_type)
 
 
-def _encodable(value: Any) -> Any:
-    """Put U+FFFD for halves of surrogate pairs, as the client does with what it reads."""
+def _encodable(value: object) -> object:
     if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return encodable(value)
     if isinstance(value, list):
         files = cast("list[dict[str, str]]", value)
-        return [{key: _encodable(text) for key, text in file.items()} for file in files]
+        return [{key: encodable(text) for key, text in file.items()} for file in files]
     return value
 
 

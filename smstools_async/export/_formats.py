@@ -16,6 +16,7 @@ from smstools_async._models import Message
 from smstools_async.export._csv import csv_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
 from smstools_async.export._parquet import parquet_writer
+from smstools_async.export._sqlite import sqlite_writer
 from smstools_async.export._targets import Target
 from smstools_async.export._writer import MessageWriter
 
@@ -80,6 +81,12 @@ _ROWS: Final = (
     Format(name="jsonl", endings=(".jsonl", ".ndjson"), writer=jsonl_writer),
     Format(name="csv", endings=(".csv",), writer=csv_writer),
     Format(name="parquet", endings=(".parquet",), writer=parquet_writer, takes_streams=False),
+    Format(
+        name="sqlite",
+        endings=(".db", ".sqlite", ".sqlite3"),
+        writer=sqlite_writer,
+        takes_streams=False,
+    ),
 )
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({row.name: row for row in _ROWS})

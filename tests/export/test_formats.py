@@ -63,6 +63,7 @@ def test_ending_belongs_to_one_format() -> None:
         ("a.b.NDJSON", "jsonl"),
         (Path("x.d/a.Csv"), "csv"),
         ("a.parquet", "parquet"),
+        ("a.db", "sqlite"),
     ],
     ids=str,
 )
