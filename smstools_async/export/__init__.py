@@ -4,7 +4,7 @@ A writer is opened by `with` and given one message after the other. A file appea
 when it is whole, and not before: it grows beside, as `conversation.jsonl.….part`, and is renamed at
 the end. Memory does not grow with the history. Writing is plain, buffered file writing, and keeps
 the event loop for some twelve microseconds a message, fifty with SQLite; Parquet is written in
-groups, which keep it for some eighty milliseconds once in 10,000 messages.
+groups, which keep it for some ten milliseconds once in 10,000 messages.
 """
 
 from smstools_async.export._csv import csv_writer, read_csv

@@ -49,6 +49,7 @@ _OF_FEW_VALUES: Final = [
 """Columns that Parquet writes down as numbers of the entries of a dictionary."""
 
 _MOST_CHARACTERS: Final = 8 * 1024 * 1024
+_MOST_BYTES: Final = 8 * 1024 * 1024
 
 _VALUES: Final[dict[str, Callable[[Message], object]]] = {
     "sent_at": lambda message: 1000 * message.unix_time,
@@ -114,10 +115,12 @@ def _encodable(value: object) -> object:
 
 
 class ParquetWriter:
-    """Writes a row group whenever enough messages have come."""
+    """Turns messages into columns as they come, and writes a row group when there are enough."""
 
-    def __init__(self, path: Path, rows: int) -> None:
-        self._gathering = Gathering(rows)
+    def __init__(self, path: Path, *, group: int, batch: int) -> None:
+        self._group = group
+        self._gathering = Gathering(batch)
+        self._batches = list[pa.RecordBatch]()
         self._file = _parquet.ParquetWriter(
             path, SCHEMA, compression="zstd", use_dictionary=_OF_FEW_VALUES
         )
@@ -125,16 +128,28 @@ class ParquetWriter:
     def write(self, message: Message) -> None:
         """Take one more."""
         if self._gathering.add(message):
-            self._file.write_batch(self._gathering.take())
+            self._batches.append(self._gathering.take())
+            if self._is_enough():
+                self._write_group()
 
     def finish(self) -> None:
         """Write the rest."""
         if self._gathering:
-            self._file.write_batch(self._gathering.take())
+            self._batches.append(self._gathering.take())
+        if self._batches:
+            self._write_group()
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    def _is_enough(self) -> bool:
+        rows = sum(batch.num_rows for batch in self._batches)
+        return rows >= self._group or sum(batch.nbytes for batch in self._batches) >= _MOST_BYTES
+
+    def _write_group(self) -> None:
+        self._file.write_table(_arrow.Table.from_batches(self._batches))
+        self._batches.clear()
 
 
 def read_rows(path: str, rows: int) -> Iterator[Message]:

@@ -47,7 +47,7 @@ def parquet_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
 
     with (
         unfinished(Path(target), None) as path,
-        closing(_arrow.ParquetWriter(path, _GROUP)) as writer,
+        closing(_arrow.ParquetWriter(path, group=_GROUP, batch=_BATCH)) as writer,
     ):
         yield writer
         writer.finish()
