@@ -59,9 +59,9 @@ def what_is_left(file_format: str, target: Path, before: object, whole: object) 
     if not target.exists():
         return "nothing"
     found = contents(file_format, target)
-    return (
-        {True: "the new one", False: "HALF A FILE"}[found == whole] if found != before else "before"
-    )
+    if found == before:
+        return "the one before"
+    return "the new one" if found == whole else "HALF A FILE"
 
 
 def try_format(
@@ -74,22 +74,32 @@ def try_format(
     took = perf_counter() - began
     whole = contents(file_format, target)
     size = target.stat().st_size / 2**20
-    equal = "no reader"
-    if file_format in READ_BACK:
-        equal = "equal" if whole == of_messages(sandbox.messages(PHONE)) else "NOT EQUAL"
-    tell(f"{file_format}: {equal}, {size:.1f} MiB in {took:.1f} s")
+    tell(f"{file_format}: {size:.1f} MiB in {took:.1f} s, {verdict(file_format, sandbox, whole)}")
     tell(f"  memory: idle {idle:.1f} MiB, peak {peak:.1f} MiB, {peak - idle:.1f} MiB over it")
     left = Counter[str]()
     for number in range(kills):
         target.unlink(missing_ok=True)
         before = put_before(sandbox, file_format, target) if number % 2 else None
-        process = start(file_format, target, base_url)
-        with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=random.uniform(0.3, 1.05) * took)
-        process.kill()
-        process.communicate()
+        kill_after(random.uniform(0.3, 1.05) * took, file_format, target, base_url)
         left[what_is_left(file_format, target, before, whole)] += 1
     tell(f"  {kills} kills left: {dict(left)}")
+
+
+def verdict(file_format: str, sandbox: Sandbox, whole: object) -> str:
+    """Say whether the messages came back as they were."""
+    if file_format not in READ_BACK:
+        return "cannot be read back"
+    is_equal = whole == of_messages(sandbox.messages(PHONE))
+    return "read back equal" if is_equal else "READ BACK OTHERWISE"
+
+
+def kill_after(seconds: float, file_format: str, target: Path, base_url: str) -> None:
+    """Let an export have so much time."""
+    process = start(file_format, target, base_url)
+    with suppress(subprocess.TimeoutExpired):
+        process.communicate(timeout=seconds)
+    process.kill()
+    process.communicate()
 
 
 def tell(text: str) -> None:
