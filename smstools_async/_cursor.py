@@ -20,7 +20,7 @@ Order: TypeAlias = Literal["newest", "oldest"]
 DIGEST_SIZE = 8
 """Bytes of a row's hash: two of 10,000 rows of one second collide once in 10**11 walks."""
 
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct(">BBHQIHB")
 _CHECK = struct.Struct(">I")
 _NO_HINT = 0xFFFFFFFF
@@ -81,7 +81,7 @@ def digest(message: Message, phone: str) -> bytes:
     if message.message_id is None:
         names = tuple(file.name for file in message.files)
         identity = (message.direction, message.sender, message.receiver, message.text, names)
-    written = repr(identity).encode("utf-8", "surrogatepass")
+    written = ascii(identity).encode()  # what `repr` escapes depends on the version of Python
     return blake2b(written, digest_size=DIGEST_SIZE, key=_key(phone)).digest()
 
 

@@ -204,6 +204,18 @@ def test_a_cursor_of_another_version_is_refused() -> None:
         Cursor(urlsafe_b64encode(packed).decode().rstrip("="))
 
 
+def test_rows_are_known_again_by_every_python() -> None:
+    """Newer ones know more emoji; whoever changes this changes the version of cursors."""
+    message = Message(
+        direction="inbound",
+        sender="5511987654321",
+        receiver="Clínica",
+        text="Olá! 📄 \U0001fadf \ud83d",
+        unix_time=1,
+    )
+    assert "1e9cd279a3207d9a" == digest(message, "+5511987654321").hex()
+
+
 @pytest.mark.anyio
 async def test_an_empty_conversation_has_a_cursor_too(client: Client, sandbox: Sandbox) -> None:
     """Oldest first, all that ever comes is behind it."""
