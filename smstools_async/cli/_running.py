@@ -6,9 +6,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
-from typing import Any, Final
+from time import monotonic
+from typing import Any, Final, cast
 
 import click
 
@@ -27,9 +28,17 @@ class ExitCode(IntEnum):
     missing."""
     UNREACHABLE = 3
     """Nothing usable came back from the network."""
+    PARTLY = 4
+    """Of many conversations, one at least is not whole, and what there is to say of it was said."""
     INTERRUPTED = 130
-    """Ctrl-C, or a polite request to end (SIGTERM)."""
+    """Ctrl-C, a polite request to end (SIGTERM), or a terminal that was closed (SIGHUP)."""
 
+
+_SIGNALS: Final = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+_TIDYING: Final = 1.0
+"""Seconds in which a second Ctrl-C does not disturb what the first one made begin."""
 
 _EXIT_CODES: Final = (
     (CursorError, ExitCode.USAGE),
@@ -42,21 +51,31 @@ _EXIT_CODES: Final = (
 
 
 def run(
-    body: Coroutine[Any, Any, None], *, when_stopped: Callable[[], object] = lambda: None
+    body: Coroutine[Any, Any, None],
+    *,
+    when_stopped: Callable[[], object] = lambda: None,
+    at_last: Callable[[], object] = lambda: None,
 ) -> None:
     """Run `body` on asyncio; end the program if it does not end well.
 
     `when_stopped` is called after an interruption or an error of the library has been reported: it
-    tells how to go on. Nothing is said when standard output was closed, as by `| head`: whoever
-    reads it has enough.
+    tells how to go on. `at_last` is called in any case. Nothing is said when standard output was
+    closed, as by `| head`: whoever reads it has enough.
     """
+    with _interruptible() as interruption:
+        try:
+            _run(interruption.end(body), when_stopped)
+        finally:
+            at_last()
+
+
+def _run(body: Coroutine[Any, Any, None], when_stopped: Callable[[], object]) -> None:
     try:
-        with _terminated_as_interrupted():
-            asyncio.run(body)
+        asyncio.run(body)
     except BrokenPipeError:
         _forget_standard_output()
         sys.exit(ExitCode.DONE)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         end_interrupted_line()
         tell("Interrupted.")
         when_stopped()
@@ -64,17 +83,21 @@ def run(
     except SmstoolsError as error:
         tell_error(str(error))
         when_stopped()
-        sys.exit(_exit_code(error))
+        sys.exit(exit_code(error))
     except ModuleNotFoundError:
         raise  # no extra of a format, which is an ImportError with words of its own
     except (ValueError, OSError, ImportError) as error:
-        tell_error(_describe(error))
-        sys.exit(_exit_code(error))
+        tell_error(describe(error))
+        sys.exit(exit_code(error))
 
 
 def tell(text: str) -> None:
-    """Say something to the person at standard error, not to a program that reads the output."""
-    click.echo(visible(text), err=True)
+    """Say something to the person at standard error, not to a program that reads the output.
+
+    A terminal that was closed meanwhile is told nothing, and stops nothing.
+    """
+    with suppress(OSError):
+        click.echo(visible(text), err=True)
 
 
 class _TellLines(logging.Handler):
@@ -112,31 +135,64 @@ def tell_error(text: str) -> None:
 def end_interrupted_line() -> None:
     """Begin a new line after the `^C` that a terminal shows."""
     if sys.stderr.isatty():
-        click.echo(err=True)
+        tell("")
 
 
-def _exit_code(error: Exception) -> ExitCode:
+def exit_code(error: Exception) -> ExitCode:
+    """Return what a shell is told of `error`."""
     return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
 
 
-def _describe(error: ValueError | OSError | ImportError) -> str:
+def describe(error: Exception) -> str:
+    """Say what went wrong; of the system's errors without their number."""
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return str(error)
 
 
+class _Interruption:
+    """What Ctrl-C and its like do: the first one cancels the program's task.
+
+    Those that follow within a second do nothing, since an impatient finger would else break off
+    what keeps the messages that came. A later one ends the program wherever it is.
+    """
+
+    def __init__(self) -> None:
+        self._cancel: Callable[[], object] = self._raise
+        self._heeded_at = -_TIDYING
+
+    def __call__(self, *_: object) -> None:
+        if monotonic() - self._heeded_at < _TIDYING:
+            return
+        self._heeded_at = monotonic()
+        cancel, self._cancel = self._cancel, self._raise
+        cancel()
+
+    async def end(self, body: Coroutine[Any, Any, None]) -> None:
+        """Run `body` as the task that is cancelled."""
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        loop = asyncio.get_running_loop()
+        self._cancel = lambda: loop.call_soon_threadsafe(task.cancel)  # wakes the loop as well
+        try:
+            await body
+        finally:
+            self._cancel = self._raise
+
+    def _raise(self) -> None:
+        raise KeyboardInterrupt
+
+
 @contextmanager
-def _terminated_as_interrupted() -> Generator[None]:
-    """Let SIGTERM do what Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+def _interruptible() -> Generator[_Interruption]:
+    """Let Ctrl-C, SIGTERM and SIGHUP do the same, but for those that are ignored, as by `nohup`."""
+    interruption = _Interruption()
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, interruption) for number in heeded}
     try:
-        yield
+        yield interruption
     finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _interrupt(*_: object) -> None:
-    signal.raise_signal(signal.SIGINT)
+        for number, action in before.items():
+            signal.signal(number, action)
 
 
 def _forget_standard_output() -> None:

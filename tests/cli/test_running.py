@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from functools import partial
 
 import pytest
 
@@ -18,6 +20,7 @@ from smstools_async import (
     TransportError,
     UnexpectedAnswerError,
 )
+from smstools_async.cli import _running
 from smstools_async.cli._running import run, tell
 from tests.cli.command import Terminal, broken_pipe
 
@@ -87,17 +90,95 @@ async def _signal_oneself(what: signal.Signals) -> None:
     await asyncio.Event().wait()
 
 
-@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM])
+SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+
+
+@pytest.mark.parametrize("what", SIGNALS)
 def test_interruption_ends_with_130(
     what: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Ctrl-C and a polite request to end are the same; the handler of before is put back."""
-    before = signal.getsignal(signal.SIGTERM)
+    """Ctrl-C, a polite request and a closed terminal are one; what was done before is put back."""
+    before = signal.getsignal(what)
     with pytest.raises(SystemExit) as ended:
         run(_signal_oneself(what), when_stopped=lambda: tell("Go on."))
     assert 130 == ended.value.code
     assert "Interrupted.\nGo on.\n" == capsys.readouterr().err
-    assert before is signal.getsignal(signal.SIGTERM)
+    assert before is signal.getsignal(what)
+
+
+async def _tidy_up(interrupt: Callable[[], None], said: list[str]) -> None:
+    try:
+        interrupt()
+        await asyncio.Event().wait()
+    finally:
+        interrupt()
+        await asyncio.sleep(0)
+        said.append("tidied up")
+
+
+def test_impatient_finger_disturbs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """The second Ctrl-C of a moment changes nothing: what the first one made begin is finished."""
+    said = list[str]()
+    interrupt = partial(os.kill, os.getpid(), signal.SIGINT)
+
+    def go_on() -> None:
+        interrupt()
+        said.append("told how to go on")
+
+    def clear() -> None:
+        interrupt()
+        said.append("cleared")
+
+    with pytest.raises(SystemExit) as ended:
+        run(_tidy_up(interrupt, said), when_stopped=go_on, at_last=clear)
+    assert 130 == ended.value.code
+    assert ["tidied up", "told how to go on", "cleared"] == said
+    assert "Interrupted.\n" == capsys.readouterr().err
+
+
+def test_later_interruption_ends_what_hangs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever presses Ctrl-C again after a while means it, even where nothing can be cancelled."""
+    clock = iter([100.0, 100.0, 100.9, 101.1, 101.1])
+    monkeypatch.setattr(_running, "monotonic", lambda: next(clock))
+
+    async def hang() -> None:
+        for _ in range(3):
+            os.kill(os.getpid(), signal.SIGINT)
+        raise AssertionError("not reached")  # pragma: no cover
+
+    with pytest.raises(SystemExit) as ended:
+        run(hang())
+    assert 130 == ended.value.code
+    assert "Interrupted.\n" == capsys.readouterr().err
+
+
+@pytest.mark.parametrize("what", SIGNALS)
+def test_ignored_signal_stays_ignored(what: signal.Signals) -> None:
+    """As by `nohup`, and for Ctrl-C where a shell starts a program in the background."""
+    before = signal.signal(what, signal.SIG_IGN)
+    try:
+        run(_signal_and_go_on(what))
+    finally:
+        signal.signal(what, before)
+
+
+async def _signal_and_go_on(what: signal.Signals) -> None:
+    os.kill(os.getpid(), what)
+
+
+def test_closed_terminal_stops_nothing() -> None:
+    """Nobody is there to be told, but what was to be kept is kept."""
+    kept = list[str]()
+
+    def keep() -> None:
+        tell("Go on.")
+        kept.append("all")
+
+    with broken_pipe() as stderr, redirect_stderr(stderr), pytest.raises(SystemExit) as ended:
+        run(_signal_oneself(signal.SIGHUP), when_stopped=keep)
+    assert (130, ["all"]) == (ended.value.code, kept)
 
 
 def test_caret_of_the_terminal_has_its_own_line() -> None:
