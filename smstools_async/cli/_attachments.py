@@ -4,6 +4,7 @@ A file's name follows from its message, so that a second run finds what the firs
 """
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
@@ -18,13 +19,13 @@ from smstools_async import (
     SmstoolsError,
     TransportError,
 )
+from smstools_async._files import create_beside, put_in_place
 from smstools_async.cli._running import tell, tell_error
 from smstools_async.cli._wording import counted, counted_of
 
 FETCH_THE_REST: Final = (
     "The same export from the beginning fetches them; files that are there are skipped."
 )
-"""Not one that goes on: it sees the messages behind its cursor only."""
 _AT_ONCE: Final = 4
 
 
@@ -39,6 +40,7 @@ class Attachments:
         self._present = 0
         self._fetched = 0
         self._failures = Counter[str]()
+        self._list: Path | None = None
         self.is_fetching = False
         """Whether the messages are written, and only files are missing."""
 
@@ -51,6 +53,26 @@ class Attachments:
         """Make the folder, which nobody else can look into."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def resume(self, cursor: str) -> None:
+        """Remember the files of the messages before `cursor` as well."""
+        self._list = self._list_of(cursor)
+        if self._list.exists():
+            known = json.loads(self._list.read_text(encoding="utf-8"))
+            self._wanted = {name: MessageFile(**file) for name, file in known.items()}
+
+    def keep(self, cursor: str) -> None:
+        """Keep the list of files until an export goes on from `cursor`."""
+        if not self._wanted:
+            return
+        self.prepare()
+        wanted = {name: file.to_dict() for name, file in self._wanted.items()}
+        target = self._list_of(cursor)
+        part = create_beside(target)
+        part.write_text(json.dumps(wanted), encoding="utf-8")
+        put_in_place(part, target)
+        if self._list != target:
+            self._remove_list()
+
     def note(self, message: Message) -> None:
         """Remember to fetch the files of `message`."""
         for number, file in enumerate(message.files, start=1):
@@ -58,8 +80,12 @@ class Attachments:
 
     async def fetch(self, client: Client) -> None:
         """Fetch what is not there yet; a failure is counted and stops nothing."""
+        self.is_fetching = True
+        self._remove_list()
         absent = [name for name in self._wanted if not (self._folder / name).exists()]
         self._present = len(self._wanted) - len(absent)
+        if absent:
+            self.prepare()
         names = iter(absent)
         await asyncio.gather(*(self._fetch_all(client, names) for _ in range(_AT_ONCE)))
 
@@ -69,17 +95,31 @@ class Attachments:
         there = f", {self._present:,} there before" if self._present else ""
         tell(f"{come}{there} → {self._folder}")
         if self._failures:
-            tell_error(self._describe_failures())
+            reasons = "".join(f"\n  {n} of them: {reason}" for reason, n in self._ranked())
+            tell_error(f"{self._describe_number()} {FETCH_THE_REST}{reasons}")
 
     @property
     def have_failed(self) -> bool:
         """Whether any file could not be fetched."""
         return bool(self._failures)
 
-    def _describe_failures(self) -> str:
-        failed = counted(self._failures.total(), "file")
-        reasons = [f"\n  {n} of them: {reason}" for reason, n in self._failures.most_common()]
-        return f"{failed} could not be fetched. {FETCH_THE_REST}{''.join(reasons)}"
+    def _list_of(self, cursor: str) -> Path:
+        return self._folder / f".{sha256(cursor.encode()).hexdigest()[:12]}.wanted"
+
+    def _remove_list(self) -> None:
+        if self._list:
+            self._list.unlink(missing_ok=True)
+
+    def describe_failures(self) -> str:
+        """Say in a line how many files could not be fetched, and why."""
+        reasons = "; ".join(f"{n} of them: {reason}" for reason, n in self._ranked())
+        return f"{self._describe_number()} {reasons}"
+
+    def _describe_number(self) -> str:
+        return f"{counted(self._failures.total(), 'file')} could not be fetched."
+
+    def _ranked(self) -> list[tuple[str, int]]:
+        return self._failures.most_common()
 
     async def _fetch_all(self, client: Client, names: Iterator[str]) -> None:
         for name in names:

@@ -1,6 +1,7 @@
 """The command line: what can be asked for, and how it is explained."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,8 +13,13 @@ from smstools_async import Progress, __version__
 from smstools_async.cli import _reading
 from smstools_async.cli._arguments import command_line, parse_time
 from smstools_async.cli._attachments import Attachments
+from smstools_async.cli._conversation import Conversation, Walk
 from smstools_async.cli._destinations import WriterOpener, destination
-from smstools_async.cli._export import Export, Walk
+from smstools_async.cli._export import Export
+from smstools_async.cli._many import ManyExports
+from smstools_async.cli._many_options import Many, many_options
+from smstools_async.cli._phones import Entry
+from smstools_async.cli._resuming import ResumeFile
 from smstools_async.cli._running import requests_told, run, tell
 from smstools_async.cli._service import Service, make_sandbox, service_options
 from smstools_async.export import FORMATS, format_of, open_writer
@@ -26,7 +32,8 @@ Exit codes:
   1    the API said no, its answer cannot be trusted, or a file cannot be written or fetched
   2    an argument, option, cursor or environment variable is wrong or missing
   3    nothing usable came back from the network
-  130  interrupted, by Ctrl-C or SIGTERM
+  4    of many conversations, some are not whole
+  130  interrupted, by Ctrl-C, SIGTERM or SIGHUP
 """
 
 
@@ -76,15 +83,17 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
         "export +5511987654321 -o june.csv --since 2025-06-01 --until 2025-07-01",
         "export +5511987654321 --order oldest | gzip > conversation.jsonl.gz",
         "export +5511987654321 -o conversation.jsonl --files attachments",
+        "export --phones-file phones.txt -o conversations --concurrency 8",
     )
 )
-@phone_argument
+@click.argument("phone", required=False)
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write to a file, which appears when it is whole. [default: standard output]",
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="Write to a file, which appears when it is whole; of many conversations, one each in this"
+    " folder. [default: standard output]",
 )
 @click.option(
     "--format",
@@ -139,11 +148,13 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
     is_flag=True,
     help="Fetch files from this machine and private networks, too.",
 )
+@many_options
 @service_options
 def export(
     service: Service,
+    many: Many,
     /,
-    phone: str,
+    phone: str | None,
     *,
     output: Path | None,
     file_format: str | None,
@@ -154,25 +165,44 @@ def export(
     allow_private: bool,
     **walk: Unpack[Walk],
 ) -> None:
-    """Write the conversation with PHONE down.
+    """Write the conversation with PHONE down, or those with many phones.
 
     Every message comes once, even if others arrive meanwhile. When an export is stopped early, what
     came is kept, and the command that goes on from there is printed.
     """
-    attachments = (
-        Attachments(folder, max_bytes=max_file_bytes, allow_private=allow_private)
-        if folder
-        else None
-    )
+    many.check(phone, output, resume_from)
+    fetching = partial(Attachments, max_bytes=max_file_bytes, allow_private=allow_private)
+    if many.phones_file:
+        file_format = file_format or _format_of(Path(many.template))
+        ManyExports(
+            service=service,
+            entries=many.entries(file_format),
+            walk=walk,
+            folder=cast("Path", output),
+            open_file=_writer_opener(file_format, bom=bom),
+            attachments=partial(_attachments_of, fetching, folder) if folder else None,
+            concurrency=many.concurrency,
+            resume_file=ResumeFile(cast("Path", output), **walk, format=file_format, bom=bom),
+            goes_on=many.resume,
+        ).run()
+        return
     open_file = _writer_opener(file_format or _format_of(output), bom=bom)
-    Export(
-        service=service,
-        phone=phone,
+    conversation = Conversation(
+        phone=cast("str", phone),
         walk=walk,
         resume_from=resume_from,
         destination=destination(open_file, output, resume_from),
-        attachments=attachments,
-    ).run()
+        attachments=fetching(folder) if folder else None,
+    )
+    Export(service=service, conversation=conversation).run()
+
+
+def _attachments_of(
+    fetching: Callable[[Path], Attachments], folder: Path, entry: Entry
+) -> Attachments:
+    """Give the files of each conversation a folder of their own, called like its file."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return fetching(folder / Path(entry.name).stem)
 
 
 def _format_of(output: Path | None) -> str:

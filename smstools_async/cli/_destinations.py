@@ -142,5 +142,10 @@ class _File:
             self._beginning.unlink(missing_ok=True)
 
     def _named_after(self, key: str) -> Path:
-        digest = sha256(key.encode()).hexdigest()[:12]
-        return self._target.with_name(f"{self._target.name}.{digest}.part")
+        return kept_file(self._target, key)
+
+
+def kept_file(target: Path, cursor: str) -> Path:
+    """Return where the messages before `cursor` are kept, if they are."""
+    digest = sha256(cursor.encode()).hexdigest()[:12]
+    return target.with_name(f"{target.name}.{digest}.part")

@@ -1,129 +1,94 @@
-"""Exports: from the walk to where it is written down, and how to go on after a stop."""
+"""The export of one conversation: what is shown meanwhile, said in the end, and how to go on."""
 
 import sys
-from contextlib import AbstractContextManager, aclosing, nullcontext
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final, Literal, TypedDict
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
 
-from smstools_async import Client, Progress
 from smstools_async.cli._arguments import command_line
-from smstools_async.cli._attachments import FETCH_THE_REST, Attachments
-from smstools_async.cli._destinations import Destination
+from smstools_async.cli._attachments import FETCH_THE_REST
+from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._running import ExitCode, run, tell
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import counted, counted_of
+from smstools_async.cli._wording import arrivals, counted, counted_of
 
-_DOUBT: Final = (
+DOUBT: Final = (
     "Note: the service contradicted itself, in the order or the number of messages. Whether each"
     " came once rests on it."
 )
 
 
-class Walk(TypedDict):
-    """Which messages to ask for, in the words of `Client.iter_conversation`."""
-
-    max_messages: int | None
-    page_size: int | None
-    since: datetime | None
-    until: datetime | None
-    order: Literal["newest", "oldest"]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """One conversation on its way to one destination."""
+    """One conversation, and whom to ask for it."""
 
     service: Service
-    phone: str
-    walk: Walk
-    resume_from: str | None
-    destination: Destination
-    attachments: Attachments | None = None
-    progress: Progress = field(default_factory=Progress)
+    conversation: Conversation
 
     def run(self) -> None:
         """Write the conversation down; say in the end how much came, or how to go on."""
-        try:
-            run(self._write_down(), when_stopped=self._tell_how_to_go_on)
-        finally:
-            self.destination.clear()
-        self._tell_sum()
+        begun_at = monotonic()
+        run(
+            self._write_down(),
+            when_stopped=self._tell_how_to_go_on,
+            at_last=self.conversation.destination.clear,
+        )
+        self._tell_sum(monotonic() - begun_at)
         self._tell_of_files()
 
-    def _tell_of_files(self) -> None:
-        if self.attachments:
-            self.attachments.tell_sum()
-            if self.attachments.have_failed:
-                sys.exit(ExitCode.REFUSED)
-
-    def _tell_sum(self) -> None:
-        messages = counted(self.progress.yielded, "message")
-        requests = counted(self.progress.requests, "request")
-        tell(f"{messages} in {requests} → {self.destination.name}")
-        if self.progress.degraded:
-            tell(_DOUBT)
-
     async def _write_down(self) -> None:
-        if self.attachments:
-            self.attachments.prepare()
-        async with self.service.client(self.phone) as client:
-            await self._write_messages(client)
-            if self.attachments:
-                self.attachments.is_fetching = True
-                await self.attachments.fetch(client)
-
-    async def _write_messages(self, client: Client) -> None:
-        walk = client.iter_conversation(
-            self.phone, **self.walk, cursor=self.resume_from, progress=self.progress
-        )
-        with self.destination.open() as writer, self._bar():
-            async with aclosing(walk) as messages:
-                async for message in messages:
-                    writer.write(message)
-                    if self.attachments:
-                        self.attachments.note(message)
+        if self.conversation.attachments:
+            self.conversation.attachments.prepare()
+        async with self.service.client(self.conversation.phone) as client:
+            with self._bar():
+                await self.conversation.write_down(client)
 
     def _bar(self) -> AbstractContextManager[object]:
-        if not sys.stderr.isatty() or self.destination.is_terminal:
+        if not sys.stderr.isatty() or self.conversation.destination.is_terminal:
             return nullcontext()
-        from smstools_async.cli._bar import ProgressBar  # noqa: PLC0415 - rich takes 30 ms
+        from smstools_async.cli._bar import progress_of_one  # noqa: PLC0415 - rich takes 30 ms
 
-        return ProgressBar(self.progress, self._expected)
+        return progress_of_one(self.conversation)
 
-    def _expected(self) -> int | None:
-        """Return how many messages will come; `None` where nobody can tell."""
-        if self.walk["since"] or self.walk["until"] or self.resume_from:
-            return None
-        total, most = self.progress.total, self.walk["max_messages"]
-        return total if total is None or most is None else min(total, most)
+    def _tell_sum(self, seconds: float) -> None:
+        progress = self.conversation.progress
+        messages = counted(progress.yielded, "message")
+        requests = counted(progress.requests, "request")
+        where = self.conversation.destination.name
+        arrived = arrivals(progress.arrived)
+        tell(f"{messages} in {requests} and {seconds:.1f} s{arrived} → {where}")
+        if progress.degraded:
+            tell(DOUBT)
+
+    def _tell_of_files(self) -> None:
+        attachments = self.conversation.attachments
+        if attachments:
+            attachments.tell_sum()
+            if attachments.have_failed:
+                sys.exit(ExitCode.REFUSED)
 
     def _tell_how_to_go_on(self) -> None:
-        if self.attachments and self.attachments.is_fetching:
+        attachments = self.conversation.attachments
+        if attachments and attachments.is_fetching:
             tell(
                 "All messages were written."
-                f" Of their files, {self.attachments.missing:,} are missing. {FETCH_THE_REST}"
+                f" Of their files, {attachments.missing:,} are missing. {FETCH_THE_REST}"
             )
-            return
-        self._tell_how_to_go_on_with_messages()
-        if self.attachments and self.attachments.missing:
-            tell(
-                f"Of their files, {self.attachments.missing:,} are missing, and going on does not"
-                f" fetch them. {FETCH_THE_REST}"
-            )
+        elif self.conversation.progress.yielded:
+            self._tell_how_to_go_on_with_messages()
+        elif self.conversation.resume_from:
+            tell("No more came; what was kept is still there. The same command goes on.")
 
     def _tell_how_to_go_on_with_messages(self) -> None:
-        came, cursor = self.progress.yielded, self.progress.cursor
-        if not came:
-            return
-        amount = counted_of(came, self._expected(), "message")
-        where = self.destination.keep(cursor) if cursor else None
-        if cursor and where:
-            tell(f"{amount} {where}. Go on with:\n  {self._resuming_command(cursor)}")
+        came, expected = self.conversation.progress.yielded, self.conversation.expected()
+        amount, kept = counted_of(came, expected, "message"), self.conversation.keep()
+        if kept:
+            tell(f"{amount} {kept.where}. Go on with:\n  {self._resuming_command(kept.cursor)}")
         else:
             tell(f"{amount} came, and there is no going on from there: begin anew.")
 
     def _resuming_command(self, cursor: str) -> str:
-        most = self.walk["max_messages"]
-        rest = None if most is None else most - self.progress.yielded
+        most = self.conversation.walk["max_messages"]
+        rest = None if most is None else most - self.conversation.progress.yielded
         return command_line(resume_from=cursor, max_messages=rest)

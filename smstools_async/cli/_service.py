@@ -32,15 +32,21 @@ class Service:
     timeout: float
     sandbox: bool
 
-    def client(self, phone: str, *, lively: bool = False) -> AbstractAsyncContextManager[Client]:
-        """Return a client to be opened; for a sandbox, one that has messages with `phone`."""
+    def client(
+        self, *phones: str, lively: bool = False, max_connections: int = 8
+    ) -> AbstractAsyncContextManager[Client]:
+        """Return a client to be opened; for a sandbox, one that has messages with `phones`."""
         if not self.sandbox:
             _check_environment()
-            return Client(base_url=self.base_url, timeout=self.timeout)
+            return Client(
+                base_url=self.base_url, timeout=self.timeout, max_connections=max_connections
+            )
         if self.base_url:
             raise ValueError("--base-url and --sandbox name two different services: give one.")
         tell(f"This is a sandbox of {_SANDBOX_MESSAGES:,} made-up messages, not the real service.")
-        return _sandbox_client(make_sandbox(phone, _SANDBOX_MESSAGES, lively=lively))
+        return _sandbox_client(
+            make_sandbox(*phones, messages=_SANDBOX_MESSAGES, lively=lively), max_connections
+        )
 
 
 def _check_environment() -> None:
@@ -53,29 +59,35 @@ def _check_environment() -> None:
 
 
 def make_sandbox(
-    phone: str, messages: int, *, seed: int = 0, latency: float = 0.0, lively: bool = False
+    *phones: str, messages: int, seed: int = 0, latency: float = 0.0, lively: bool = False
 ) -> "Sandbox":
-    """Make a sandbox with one conversation; in a lively one a message arrives with each request."""
+    """Make a sandbox whose conversations share `messages`, as evenly as can be.
+
+    In a lively one a message arrives with each request.
+    """
     from smstools_async.sandbox import Sandbox  # noqa: PLC0415 - the real service does without
 
     sandbox = Sandbox(seed=seed)
     sandbox.latency = latency
-    sandbox.add_conversation(phone, messages=messages)
+    for number, phone in enumerate(phones):
+        share = (messages + number) // len(phones)
+        sandbox.add_conversation(phone, messages=share)
     if lively:
         sandbox.before_each_request = lambda number: sandbox.receive(
-            phone, _NEWS[number % len(_NEWS)]
+            phones[number % len(phones)], _NEWS[number % len(_NEWS)]
         )
     return sandbox
 
 
 @asynccontextmanager
-async def _sandbox_client(sandbox: "Sandbox") -> AsyncGenerator[Client]:
+async def _sandbox_client(sandbox: "Sandbox", max_connections: int) -> AsyncGenerator[Client]:
     async with (
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,
         Client(
             sandbox.client_id,
             sandbox.client_secret,
             base_url="https://sandbox.example/v1",
+            max_connections=max_connections,
             http_client=http_client,
             file_http_client=http_client,
         ) as client,

@@ -1,5 +1,7 @@
 """How numbers are said."""
 
+from collections.abc import Sequence
+
 
 def counted(number: int, noun: str) -> str:
     """Say a number of things: `1 message`, `5,000 messages`."""
@@ -13,3 +15,16 @@ def counted_of(number: int, total: int | None, noun: str) -> str:
         if total in (None, number)
         else f"{number:,} of {counted(total or 0, noun)}"
     )
+
+
+def arrivals(number: int) -> str:
+    """Say how many messages arrived while others were read, if any did."""
+    return f", {number:,} arrived meanwhile" if number > 0 else ""
+
+
+def listed(numbers: Sequence[int], most: int = 5) -> str:
+    """Say which lines: `line 4`, `lines 4, 7 and 9`, `lines 1, 2, 3, 4, 5 and 20 others`."""
+    shown = [f"{number:,}" for number in numbers[:most]]
+    rest = len(numbers) - len(shown)
+    *first, last = [*shown, f"{rest:,} others"] if rest else shown
+    return f"lines {', '.join(first)} and {last}" if first else f"line {last}"

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,12 +20,22 @@ _PROGRAM = "from smstools_async.cli import main; main()"
 PHONE = "+5511987654321"
 
 
-def invoke(*arguments: str) -> Result:
+def invoke(*arguments: str, stdin: str = "") -> Result:
     """Run the command with its output captured; an error that it does not expect comes out."""
-    result = CliRunner().invoke(smstools_async, arguments, prog_name="smstools-async")
+    result = CliRunner().invoke(smstools_async, arguments, input=stdin, prog_name="smstools-async")
     if result.exc_info and result.exc_info[0] is not SystemExit:
         raise result.exc_info[1]  # pragma: no cover - it only happens when a test fails
     return result
+
+
+def untimed(text: str) -> str:
+    """Leave out what a clock says: `0.3 s` becomes `… s`."""
+    return re.sub(r"\d+\.\d s\b", "… s", text)
+
+
+def plain(text: object) -> str:
+    """Leave out colours and movements of the cursor."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", str(text))
 
 
 class Terminal(io.TextIOWrapper):

@@ -1,16 +1,17 @@
 """Attachments: fetched beside an export, each once, and no trouble of the messages."""
 
 import os
+import shlex
 import signal
 from pathlib import Path
 
 import pytest
 
 from smstools_async import Message, MessageFile
-from smstools_async.cli._attachments import attachment_name
+from smstools_async.cli._attachments import Attachments, attachment_name
 from smstools_async.export import read_jsonl
 from smstools_async.sandbox import Answer, Disconnect, Sandbox
-from tests.cli.command import PHONE, invoke, signal_at_request
+from tests.cli.command import PHONE, invoke, signal_at_request, untimed
 
 EXPORT = ("export", PHONE, "-o", "a.jsonl", "--files", "files", "--allow-private-addresses")
 
@@ -35,7 +36,8 @@ def photos(sandbox: Sandbox) -> list[str]:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "files").iterdir())
+    names = [path.name for path in (folder / "files").iterdir()]
+    return sorted(name for name in names if not name.startswith("."))
 
 
 def _messages(folder: Path) -> tuple[Message, ...]:
@@ -43,13 +45,20 @@ def _messages(folder: Path) -> tuple[Message, ...]:
         return tuple(read_jsonl(lines))
 
 
+FILE = MessageFile(name="../foto.jpg", url="https://files.example/1?signature=7", mime="image/")
+WITH_FILE = Message(
+    direction="inbound",
+    sender="5511",
+    receiver="Clinica",
+    text="",
+    files=(FILE,),
+    unix_time=1749113086,
+)
+
+
 def test_name_follows_from_the_message() -> None:
     """From its time, the place of the file in it, and the URL without what a signature changes."""
-    file = MessageFile(name="../foto.jpg", url="https://files.example/1?signature=7", mime="image/")
-    message = Message(
-        direction="inbound", sender="5511", receiver="Clinica", text="", unix_time=1749113086
-    )
-    assert "1749113086-2-3add58b69e34-foto.jpg" == attachment_name(message, 2, file)
+    assert "1749113086-2-3add58b69e34-foto.jpg" == attachment_name(WITH_FILE, 2, FILE)
 
 
 def test_files_come_beside_the_messages(sandbox: Sandbox, folder: Path, photos: list[str]) -> None:
@@ -58,7 +67,8 @@ def test_files_come_beside_the_messages(sandbox: Sandbox, folder: Path, photos: 
     assert 0 == result.exit_code
     assert photos == _names(folder)
     assert sandbox.messages(PHONE) == _messages(folder)
-    assert "6 messages in 1 request → a.jsonl\n6 files → files\n" == result.stderr
+    told = "6 messages in 1 request and … s → a.jsonl\n6 files → files\n"
+    assert told == untimed(result.stderr)
     assert 0o700 == (folder / "files").stat().st_mode & 0o777
 
 
@@ -129,22 +139,60 @@ def test_trouble_of_any_kind_has_its_reason(
 
 @pytest.mark.usefixtures("photos")
 def test_error_of_the_walk_is_told_at_once(sandbox: Sandbox, folder: Path) -> None:
-    """A service in trouble is not asked for files as well; what is missing is told."""
+    """A service in trouble is not asked for files as well."""
     sandbox.fail(Answer.error(103, "No"), page=2)
     result = invoke(*EXPORT, "--page-size", "3")
     assert 1 == result.exit_code
     assert "Error: The API answered HTTP 400" in result.stderr
-    assert "Of their files, 3 are missing, and going on" in result.stderr
     assert [] == _names(folder)
 
 
-@pytest.mark.usefixtures("photos", "folder")
-def test_interrupted_walk_says_that_files_are_missing(sandbox: Sandbox) -> None:
-    """Whoever presses Ctrl-C does not want to wait for them."""
-    signal_at_request(sandbox, 2, os.getpid(), signal.SIGINT)
-    result = invoke(*EXPORT, "--page-size", "3")
-    assert 130 == result.exit_code
-    assert result.stderr.splitlines()[-1].startswith("Of their files, 3 are missing, and going on")
+def test_going_on_fetches_the_files_of_kept_messages(
+    sandbox: Sandbox, folder: Path, photos: list[str]
+) -> None:
+    """However often it is stopped, all files are there in the end, and nothing else."""
+    for number in range(6, 40):
+        sandbox.receive(PHONE, "ok", unix_time=1749113086 + number)
+    arguments = [*EXPORT, "--page-size", "10", "--order", "oldest"]
+    for requests in (3, 3):
+        first = len(sandbox.requests) + requests
+        sandbox.fail(Answer.error(103, "No"), from_request=first)
+        result = invoke(*arguments)
+        assert 1 == result.exit_code
+        assert [] == _names(folder)
+        sandbox.stop_failing()
+        arguments = shlex.split(result.stderr.splitlines()[-1])[1:]
+    result = invoke(*arguments)
+    assert result.stderr.endswith("6 files → files\n")
+    assert photos == _names(folder)
+    assert sandbox.messages(PHONE)[::-1] == _messages(folder)
+    assert photos == sorted(path.name for path in (folder / "files").iterdir())
+
+
+def _attachments(folder: Path) -> Attachments:
+    return Attachments(folder / "files", max_bytes=1000, allow_private=False)
+
+
+def test_messages_without_files_leave_no_list(folder: Path) -> None:
+    """There is nothing to remember, and no folder to make."""
+    _attachments(folder).keep("cursor")
+    assert [] == list(folder.iterdir())
+
+
+def test_list_of_files_is_that_of_its_cursor(folder: Path) -> None:
+    """Going on from another one does not know them; a list is there once, for the last stop."""
+    first = _attachments(folder)
+    first.note(WITH_FILE)
+    first.keep("cursor")
+    other = _attachments(folder)
+    other.resume("other")
+    assert 0 == other.missing
+    second = _attachments(folder)
+    second.resume("cursor")
+    assert 1 == second.missing
+    for cursor in ("cursor", "later"):
+        second.keep(cursor)
+        assert 1 == len(list((folder / "files").iterdir()))
 
 
 def test_interrupted_files_are_fetched_by_the_same_command(

@@ -1,6 +1,7 @@
 """Exports: whole or not there, and always with a way to go on."""
 
 import os
+import re
 import shlex
 import signal
 import sys
@@ -13,7 +14,7 @@ import smstools_async.export as room
 from smstools_async import Message
 from smstools_async.export import read_jsonl, read_parquet
 from smstools_async.sandbox import Answer, Sandbox
-from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request
+from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request, untimed
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def test_standard_output_gets_lines_only(sandbox: Sandbox) -> None:
     sandbox.add_conversation(PHONE, messages=250)
     result = invoke("export", PHONE, "--page-size", "100")
     assert sandbox.messages(PHONE) == tuple(read_jsonl(result.stdout.splitlines()))
-    assert "250 messages in 3 requests → standard output\n" == result.stderr
+    assert "250 messages in 3 requests and … s → standard output\n" == untimed(result.stderr)
 
 
 def test_dash_is_standard_output(sandbox: Sandbox, folder: Path) -> None:
@@ -63,7 +64,7 @@ def test_file_is_whole_and_alone(sandbox: Sandbox, folder: Path) -> None:
     assert sandbox.messages(PHONE) == tuple(_read(folder / "conversation.jsonl"))
     assert ["conversation.jsonl"] == _names(folder)
     assert "" == result.stdout
-    assert "250 messages in 1 request → conversation.jsonl\n" == result.stderr
+    assert "250 messages in 1 request and … s → conversation.jsonl\n" == untimed(result.stderr)
 
 
 @pytest.mark.parametrize(
@@ -142,6 +143,16 @@ def test_wrong_combination_is_the_librarys_to_refuse(sandbox: Sandbox, folder: P
     assert result.stderr.startswith("Error: since=2025-06-05 00:00:00+00:00 is not before until")
     assert [] == _names(folder)
     assert [] == sandbox.requests
+
+
+@pytest.mark.parametrize(("order", "messages"), [("newest", 300), ("oldest", 302)])
+def test_arrivals_are_told(sandbox: Sandbox, order: str, messages: int) -> None:
+    """Whether they are written down or not, the history moved while it was read."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.before_each_request = lambda number: number > 1 and sandbox.receive(PHONE, "Oi")
+    result = invoke("export", PHONE, "--page-size", "150", "--order", order)
+    assert messages == len(result.stdout.splitlines())
+    assert re.search(r" s, [12] arrived meanwhile → standard output\n$", result.stderr)
 
 
 def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
@@ -239,7 +250,9 @@ def test_failed_resumption_loses_nothing(sandbox: Sandbox, folder: Path) -> None
     stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     kept = _names(folder)
     sandbox.fail(Answer.error(103, "No"))
-    assert 1 == invoke(*_resuming_arguments(stopped)).exit_code
+    again = invoke(*_resuming_arguments(stopped))
+    assert 1 == again.exit_code
+    assert "The same command goes on." in again.stderr
     assert kept == _names(folder)
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     assert sandbox.messages(PHONE) == tuple(_read(folder / "a.jsonl"))
@@ -335,7 +348,7 @@ def test_progress_is_shown_at_a_terminal(sandbox: Sandbox, folder: Path) -> None
     sandbox.add_conversation(PHONE, messages=300)
     seen = invoke_at_terminal("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     assert "━" in seen.stderr
-    assert seen.stderr.endswith("300 messages in 3 requests → a.jsonl\n")
+    assert untimed(seen.stderr).endswith("300 messages in 3 requests and … s → a.jsonl\n")
     assert "" == seen.stdout
     assert ["a.jsonl"] == _names(folder)
 

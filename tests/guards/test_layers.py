@@ -37,7 +37,7 @@ ROOMS = {
     },
     "sandbox": {"_errors", "_models"},
     "export": {"_files", "_models"},
-    "cli": {"__init__", "sandbox", "export"},
+    "cli": {"_convert", "_names", "_files", "__init__", "sandbox", "export"},
     "testing": {"__init__", "sandbox"},
 }
 """Each room with the rooms it may import, the lowest first."""

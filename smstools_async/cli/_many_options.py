@@ -1,0 +1,120 @@
+"""The options of an export of many conversations."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import click
+from click.core import ParameterSource
+
+from smstools_async.cli._phones import DEFAULT_NAME, Entry, name_files, read_phones
+from smstools_async.cli._running import tell
+from smstools_async.cli._wording import listed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_OPTIONS: Final = {
+    "phones_file": "--phones-file",
+    "template": "--name",
+    "concurrency": "--concurrency",
+    "resume": "--resume",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Many:
+    """Which conversations, if it is not one; how their files are called; how many at once."""
+
+    phones_file: Path | None
+    template: str
+    concurrency: int
+    resume: bool
+
+    def check(self, phone: str | None, output: Path | None, resume_from: str | None) -> None:
+        """Refuse options that do not go together.
+
+        Raises:
+            click.UsageError: They do not.
+        """
+        if (phone is None) == (self.phones_file is None):
+            raise click.UsageError("Give either PHONE or --phones-file.")
+        if self.phones_file:
+            _check_many(output, resume_from)
+        else:
+            _check_one(output)
+
+    def entries(self, file_format: str) -> list[Entry]:
+        """Read the phones, and name the files of their conversations.
+
+        Raises:
+            click.UsageError: A phone, or the names, will not do.
+        """
+        path = str(self.phones_file)
+        name = "standard input" if path == "-" else path
+        try:
+            with click.open_file(path, encoding="utf-8", errors="replace") as lines:
+                phones = read_phones(lines, name)
+            entries = name_files(phones.by_line, self.template, file_format)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from error
+        if phones.repeated:
+            tell(
+                f"In {name}, there is a phone again in {listed(phones.repeated)}: it is read once."
+            )
+        return entries
+
+
+def _check_many(output: Path | None, resume_from: str | None) -> None:
+    if resume_from:
+        raise click.UsageError("--resume-from is for one conversation: --resume goes on with many.")
+    if output is None or output == Path("-"):
+        raise click.UsageError("--phones-file needs a folder: give one by -o.")
+    if output.exists() and not output.is_dir():
+        raise click.UsageError(f"{output} is no folder, and --phones-file needs one.")
+
+
+def _check_one(output: Path | None) -> None:
+    context = click.get_current_context()
+    for name, option in _OPTIONS.items():
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"{option} is for many conversations: give --phones-file.")
+    if output is not None and output.is_dir():
+        raise click.UsageError(f"{output} is a folder: give the name of a file.")
+
+
+def many_options(command: Callable[Concatenate[Many, P], R]) -> Callable[P, R]:
+    """Add the options of `Many` to a command, which gets one as its first argument."""
+
+    @click.option(
+        "--phones-file",
+        type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+        metavar="FILE",
+        help="Export the conversations with the phones in a file, one a line. Blank lines and what"
+        " follows a # say nothing; - is standard input.",
+    )
+    @click.option(
+        "--name",
+        "template",
+        default=DEFAULT_NAME,
+        show_default=True,
+        metavar="TEMPLATE",
+        help="Name the file of each so; {line} is that of its phone.",
+    )
+    @click.option(
+        "--concurrency",
+        type=click.IntRange(1, 32),
+        default=4,
+        show_default=True,
+        metavar="N",
+        help="Read so many of them at once.",
+    )
+    @click.option("--resume", is_flag=True, help="Go on with those of an export that was stopped.")
+    @wraps(command)
+    def with_many(*args: P.args, **kwargs: P.kwargs) -> R:
+        options: dict[str, Any] = {name: kwargs.pop(name) for name in _OPTIONS}
+        return command(Many(**options), *args, **kwargs)
+
+    return with_many

@@ -1,0 +1,108 @@
+"""The phones of a file, and the name of the file that each conversation gets."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from smstools_async._convert import write_phone
+from smstools_async._names import safe_name
+from smstools_async.cli._wording import listed
+
+DEFAULT_NAME: Final = "{phone}.{format}"
+_BYTE_ORDER_MARK: Final = "\ufeff"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A phone, where it stands in the file, and how the file of its conversation is called."""
+
+    line: int
+    phone: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Phones:
+    """What a file of phones holds."""
+
+    by_line: Mapping[int, str]
+    repeated: tuple[int, ...]
+    """Lines that hold a phone of a line before."""
+
+
+def read_phones(lines: Iterable[str], name: str) -> Phones:
+    """Read one phone a line; blank lines, and what follows a `#`, say nothing.
+
+    Raises:
+        ValueError: A line is no phone, or there is none. The lines are named by their numbers, and
+            not shown: they hold what is nobody else's business.
+    """
+    by_line, bad = dict[int, str](), list[int]()
+    for number, text in _phone_lines(lines):
+        phone = _read_phone(text)
+        if phone:
+            by_line[number] = phone
+        else:
+            bad.append(number)
+    if bad:
+        raise ValueError(f"In {name}, what {listed(bad)} says is no phone number.")
+    if not by_line:
+        raise ValueError(f"In {name}, there is no phone number.")
+    first = {phone: line for line, phone in reversed(by_line.items())}
+    repeated = tuple(line for line, phone in by_line.items() if first[phone] != line)
+    once = {line: phone for line, phone in by_line.items() if first[phone] == line}
+    return Phones(by_line=once, repeated=repeated)
+
+
+def _read_phone(text: str) -> str | None:
+    """Read a number: a name, which the API takes for a sender, is a mistake in such a file."""
+    try:
+        phone = write_phone(text)
+    except ValueError:
+        return None
+    return phone if phone.removeprefix("+").isdigit() else None
+
+
+def _phone_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(lines, start=1):
+        text = line.removeprefix(_BYTE_ORDER_MARK).partition("#")[0].strip()
+        if text:
+            yield number, text
+
+
+def name_files(phones: Mapping[int, str], template: str, file_format: str) -> list[Entry]:
+    """Give each phone, by its line, a file name that is safe everywhere and nobody else's.
+
+    Raises:
+        ValueError: `template` is no template of names, or two phones would get the same name.
+    """
+    if set(template) & set("/\\"):
+        raise ValueError(f"--name {template!r} is a path: the folder is given by -o.")
+    entries = [
+        Entry(line=line, phone=phone, name=_fill(template, line, phone, file_format))
+        for line, phone in phones.items()
+    ]
+    _check_names(entries)
+    return entries
+
+
+def _fill(template: str, line: int, phone: str, file_format: str) -> str:
+    try:
+        return safe_name(template.format(line=line, phone=phone, format=file_format))
+    except (LookupError, ValueError, AttributeError):
+        raise ValueError(
+            f"--name {template!r} is no template: {{phone}}, {{line}} and {{format}} are filled in,"
+            " as in '{line:04}-{phone}.{format}'."
+        ) from None
+
+
+def _check_names(entries: Iterable[Entry]) -> None:
+    """Refuse names that are one on a system to which `A` and `a` are the same."""
+    lines = dict[str, int]()
+    for entry in entries:
+        other = lines.setdefault(entry.name.casefold(), entry.line)
+        if other != entry.line:
+            raise ValueError(
+                f"--name gives {listed([other, entry.line])} the same file name: put {{phone}} or"
+                " {line} into it."
+            )

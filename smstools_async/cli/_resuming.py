@@ -1,0 +1,99 @@
+"""The resume file of an export of many conversations: which are whole, and where others go on.
+
+It has a line of JSON for each, after a first one with the options of the export. It appears whole,
+by renaming, and grows by one short line whenever a conversation ends; of two lines with one name
+the later one counts, and a last line that a crash cut off is passed over. So the cost of a line
+does not grow with the number of conversations, and at any moment the file tells the truth.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from smstools_async._files import create_beside, put_in_place
+from smstools_async.cli._destinations import kept_file
+
+RESUME_FILE: Final = ".smstools-async.resume"
+"""No conversation's file has this name: theirs do not begin with a dot."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How far a conversation is."""
+
+    name: str
+    """Of its file."""
+    messages: int
+    """How many are in it, or are kept for it."""
+    cursor: str | None
+    """Where to go on; `None` if it is whole."""
+
+
+class ResumeFile:
+    """How far the conversations of a folder are, of an export with certain options."""
+
+    def __init__(self, folder: Path, **options: object) -> None:
+        self._folder = folder
+        self._path = folder / RESUME_FILE
+        self._options = {name: str(value) for name, value in options.items()}
+
+    def begin(self, *, going_on: bool) -> dict[str, Standing]:
+        """Return how far the conversations are, by name.
+
+        An export that begins anew finds none, and removes what was kept for one that was stopped.
+
+        Raises:
+            ValueError: The export that was stopped had other options, or the file is none of ours.
+        """
+        options, before = self._read()
+        if not going_on:
+            self._forget(before)
+            before = {}
+        elif options not in ({}, self._options):
+            raise ValueError(
+                f"{self._path} is of an export with other options: give the same ones, or begin"
+                " anew without --resume."
+            )
+        self._write(before)
+        return before
+
+    def note(self, standing: Standing) -> None:
+        """Write down how far a conversation is."""
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(_line(asdict(standing)))
+
+    def end(self) -> None:
+        """Remove the file: there is nothing to go on with."""
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> tuple[dict[str, Any], dict[str, Standing]]:
+        if not self._path.exists():
+            return {}, {}
+        try:
+            options, *rest = _decoded_lines(self._path.read_text(encoding="utf-8"))
+            standings = [Standing(**fields) for fields in rest]
+        except (ValueError, TypeError):
+            raise ValueError(f"{self._path} is no file to go on from: remove it.") from None
+        return options, {standing.name: standing for standing in standings}
+
+    def _forget(self, standings: Mapping[str, Standing]) -> None:
+        for standing in standings.values():
+            if standing.cursor:
+                kept_file(self._folder / standing.name, standing.cursor).unlink(missing_ok=True)
+
+    def _write(self, standings: Mapping[str, Standing]) -> None:
+        part = create_beside(self._path)
+        lines = [_line(self._options), *(_line(asdict(each)) for each in standings.values())]
+        part.write_text("".join(lines), encoding="utf-8")
+        put_in_place(part, self._path)
+
+
+def _line(value: Mapping[str, Any]) -> str:
+    return json.dumps(value) + "\n"
+
+
+def _decoded_lines(text: str) -> list[dict[str, Any]]:
+    """Decode all whole lines: one that a crash cut off has no end."""
+    return [json.loads(line) for line in text.split("\n")[:-1]]

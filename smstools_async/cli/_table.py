@@ -1,0 +1,48 @@
+"""The table of how many exports ended. Imports rich: import it only to print one."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from smstools_async.cli._outcomes import Outcome
+from smstools_async.cli._terminal import visible
+
+_LONGEST: Final = 40
+"""Rows. Of more conversations, only those in trouble are listed."""
+
+
+def print_outcomes(outcomes: Sequence[Outcome]) -> None:
+    """Print on standard error a line for each conversation, or for each that is in trouble.
+
+    The names of their files, which hold phone numbers, are shown at a terminal only. Elsewhere,
+    where a log may be written, the number of its line tells which one it is.
+    """
+    listed = [each for each in outcomes if each.trouble or len(outcomes) <= _LONGEST]
+    if listed:
+        with suppress(OSError):
+            Console(stderr=True, highlight=False).print(_table(listed))
+
+
+def _table(outcomes: Sequence[Outcome]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("line", "messages", "requests"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", overflow="fold")
+    for each in sorted(outcomes, key=lambda outcome: outcome.entry.line):
+        table.add_row(
+            f"{each.entry.line:,}", f"{each.messages:,}", f"{each.requests:,}", _outcome(each)
+        )
+    return table
+
+
+def _outcome(outcome: Outcome) -> Text:
+    name = visible(outcome.entry.name) if sys.stderr.isatty() else ""
+    if outcome.trouble is None:
+        return Text.assemble(("✓ ", "green"), name or "whole")
+    trouble = visible(outcome.trouble)
+    return Text.assemble(("✗ ", "bold red"), f"{name}: {trouble}" if name else trouble)
