@@ -8,13 +8,16 @@ PEER := build/peer/.installed
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test format lint types docs wheel tests bench serve-docs clean
+.PHONY: help demo picture test format lint types docs wheel tests bench serve-docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(INSTALLED)  ## export a conversation of 5,000 messages from the sandbox and show its end
 	@scripts/demo $(BIN)/smstools-async
+
+picture: $(INSTALLED)  ## the terminal of the README anew, as the command draws it
+	$(BIN)/smstools-async show --sandbox +5511987654321 -n 6 --utc --svg docs/assets/terminal.svg
 
 test: lint types docs wheel tests  ## all that must hold before a change goes in
 

@@ -27,6 +27,17 @@ def put_in_place(path: Path, target: Path) -> Path:
     return path.replace(target)
 
 
+def write_whole(target: Path, text: str) -> None:
+    """Write a short file, which nobody else can read, so that it is there whole or not at all."""
+    path = create_beside(target)
+    try:
+        path.write_text(text, encoding="utf-8")
+        put_in_place(path, target)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
 def put_under_free_name(path: Path, target: Path) -> Path:
     """Rename `path` to `target`, or to that name with a number, so that nothing is replaced."""
     _store(path)

@@ -19,7 +19,7 @@ from smstools_async import (
     SmstoolsError,
     TransportError,
 )
-from smstools_async._files import create_beside, put_in_place
+from smstools_async._files import write_whole
 from smstools_async.cli._running import tell, tell_error
 from smstools_async.cli._wording import counted, counted_of
 
@@ -67,9 +67,7 @@ class Attachments:
         self.prepare()
         wanted = {name: file.to_dict() for name, file in self._wanted.items()}
         target = self._list_of(cursor)
-        part = create_beside(target)
-        part.write_text(json.dumps(wanted), encoding="utf-8")
-        put_in_place(part, target)
+        write_whole(target, json.dumps(wanted))
         if self._list != target:
             self._remove_list()
 

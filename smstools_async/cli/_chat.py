@@ -1,10 +1,12 @@
 """A conversation as a person reads it. Imports rich: import it only where a chat is shown."""
 
+import re
 from datetime import date, tzinfo
 from typing import Final
 
 from rich.console import Console
 from rich.rule import Rule
+from rich.style import Style
 from rich.text import Text
 
 from smstools_async import DeliveryStatus, Direction, Message, MessageFile
@@ -13,6 +15,7 @@ from smstools_async.cli._terminal import visible
 _WIDEST: Final = 64
 _LONGEST_CAPTION_PART: Final = 24
 _NARROWEST: Final = 10
+_LINK: Final = re.compile(r"https?://[!-:<-~]+")  # ASCII that ends no escape sequence
 _MARKS: Final[dict[str, tuple[str, str]]] = {
     DeliveryStatus.SUBMITTED: ("…", "dim"),
     DeliveryStatus.BUFFERED: ("…", "dim"),
@@ -33,10 +36,11 @@ class Chat:
     """Shows messages on standard output one after the other: ours stand at the right.
 
     Without colours it reads the same. Times are in `zone`; `None` stands for the machine's own.
+    Another `console` may be told instead, for a picture of it.
     """
 
-    def __init__(self, zone: tzinfo | None) -> None:
-        self._console = _Console(highlight=False, markup=False, emoji=False)
+    def __init__(self, zone: tzinfo | None, console: Console | None = None) -> None:
+        self._console = console or _Console(highlight=False, markup=False, emoji=False)
         self._zone = zone
         self._day: date | None = None
 
@@ -57,7 +61,7 @@ class Chat:
         room = max(_NARROWEST, min(self._console.width * 3 // 4, _WIDEST))
         lines = _content(message).wrap(self._console, room, overflow="fold")
         caption = _outbound_caption(message, time) if is_ours else _inbound_caption(message, time)
-        caption.truncate(room, overflow="ellipsis")
+        caption.truncate(self._console.width - 3, overflow="ellipsis")  # its end tells most
         widest = max(line.cell_len for line in (caption, *lines))
         margin = " " * (self._console.width - widest - 3 if is_ours else 0)
         bar = Text("▎ ", style="green" if is_ours else "cyan")
@@ -88,7 +92,7 @@ def _shortened(text: str) -> str:
 
 
 def _content(message: Message) -> Text:
-    pieces = [Text(visible(message.text))] if message.text else []
+    pieces = [Text(visible(message.text))] if message.text.strip() else []
     pieces += [_attachment(file) for file in message.files]
     return Text("\n").join(pieces or [Text("(empty)", style="dim")])
 
@@ -97,5 +101,10 @@ def _attachment(file: MessageFile) -> Text:
     return Text.assemble(
         f"📎 {visible(file.name)} ",
         (f"{visible(file.mime)}\n", "dim"),
-        (visible(file.url), "dim underline"),
+        (visible(file.url), Style(dim=True, underline=True, link=_link(file.url))),
     )
+
+
+def _link(url: str) -> str | None:
+    """Return what a terminal may open: else an address in several lines could not be clicked at."""
+    return url if _LINK.fullmatch(url) else None

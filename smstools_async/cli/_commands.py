@@ -220,6 +220,7 @@ def _writer_opener(file_format: str, **flags: bool) -> WriterOpener:
     epilog=_examples(
         "show +5511987654321",
         "show +5511987654321 -n 500 --utc | less",
+        "show +5511987654321 -n 8 --svg chat.svg",
     )
 )
 @phone_argument
@@ -234,13 +235,20 @@ def _writer_opener(file_format: str, **flags: bool) -> WriterOpener:
     help="Show so many at most.",
 )
 @zone_option
+@click.option(
+    "--svg",
+    "picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Draw them into a picture instead, for a ticket or a page.",
+)
 @service_options
-def show(service: Service, /, phone: str, *, most: int, utc: bool) -> None:
+def show(service: Service, /, phone: str, **options: Any) -> None:
     """Show the last messages with PHONE, as a chat.
 
     The newest message comes last. Messages to the phone stand at the right, with how far they got.
     """
-    run(_reading.show(service, phone, most=most, utc=utc))
+    run(_reading.show(service, phone, **options))
 
 
 @smstools_async.command(

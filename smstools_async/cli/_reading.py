@@ -1,11 +1,13 @@
 """What is read from a conversation to look at: its size, its end, its news."""
 
+from collections.abc import Iterable
 from contextlib import aclosing
-from datetime import UTC
+from datetime import UTC, tzinfo
+from pathlib import Path
 
 import click
 
-from smstools_async import Progress
+from smstools_async import Message, Progress
 from smstools_async.cli._running import tell
 from smstools_async.cli._service import Service
 from smstools_async.cli._terminal import visible
@@ -18,19 +20,42 @@ async def count(service: Service, phone: str) -> None:
         click.echo(await client.count_conversation(phone))
 
 
-async def show(service: Service, phone: str, *, most: int, utc: bool) -> None:
-    """Print the last messages as a chat, the newest last."""
-    from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
-
+async def show(service: Service, phone: str, *, most: int, utc: bool, picture: Path | None) -> None:
+    """Print the last messages as a chat, the newest last; or draw them into a picture."""
     progress = Progress()
     async with service.client(phone) as client:
         newest_first = client.iter_conversation(phone, max_messages=most, progress=progress)
         messages = [message async for message in newest_first]
+    messages.reverse()
     amount = counted_of(len(messages), progress.total, "message")
-    click.echo(f"{amount} with {visible(phone)}, times {'in UTC' if utc else 'of this machine'}\n")
-    chat = Chat(UTC if utc else None)
-    for message in reversed(messages):
+    heading = f"{amount} with {visible(phone)}, times {'in UTC' if utc else 'of this machine'}\n"
+    zone = UTC if utc else None
+    if picture:
+        _draw(messages, heading, zone, picture)
+    else:
+        _print(messages, heading, zone)
+
+
+def _print(messages: Iterable[Message], heading: str, zone: tzinfo | None) -> None:
+    from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
+
+    click.echo(heading)
+    chat = Chat(zone)
+    for message in messages:
         chat.show(message)
+
+
+def _draw(messages: Iterable[Message], heading: str, zone: tzinfo | None, picture: Path) -> None:
+    from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
+    from smstools_async.cli._picture import picture_console, write_picture  # noqa: PLC0415 - as well
+
+    console = picture_console()
+    console.print(heading)
+    chat = Chat(zone, console)
+    for message in messages:
+        chat.show(message)
+    write_picture(console, "smstools-async show", picture)
+    tell(f"{heading.strip()} → {picture}")
 
 
 async def watch(

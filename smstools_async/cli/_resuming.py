@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from smstools_async._files import create_beside, put_in_place
+from smstools_async._files import write_whole
 from smstools_async.cli._destinations import kept_file
 
 RESUME_FILE: Final = ".smstools-async.resume"
@@ -84,10 +84,8 @@ class ResumeFile:
                 kept_file(self._folder / standing.name, standing.cursor).unlink(missing_ok=True)
 
     def _write(self, standings: Mapping[str, Standing]) -> None:
-        part = create_beside(self._path)
         lines = [_line(self._options), *(_line(asdict(each)) for each in standings.values())]
-        part.write_text("".join(lines), encoding="utf-8")
-        put_in_place(part, self._path)
+        write_whole(self._path, "".join(lines))
 
 
 def _line(value: Mapping[str, Any]) -> str:

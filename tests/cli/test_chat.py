@@ -169,3 +169,48 @@ def test_closed_pipe_is_the_commands_to_handle() -> None:
     """Rich would end the program by itself, with another exit code."""
     with broken_pipe() as pipe, redirect_stdout(pipe), pytest.raises(BrokenPipeError):
         Chat(UTC).show(_theirs())
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n \t", "\u00a0"])
+def test_blanks_are_shown_as_empty(show: Show, text: str) -> None:
+    """A bar with nothing behind it looks like a fault."""
+    assert ["▎ (empty)"] == show(_theirs(text))[2:]
+
+
+def test_caption_tells_how_far_it_got_on_a_narrow_terminal(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of all that could be cut off, the delivery is what is looked for."""
+    monkeypatch.setenv("COLUMNS", "40")
+    caption = show(_ours("x" * 200, sender="ABCDEFGHIJK", delivery_status="NOT DELIVERED"))[1]
+    assert "ABCDEFGHIJK 12:00 ✗ not delivered" == caption.strip()
+    assert len(caption) <= 39
+
+
+def _shown_with_file(url: str) -> str:
+    file = MessageFile(name="a", url=url, mime="image/png")
+    terminal = Terminal()
+    with redirect_stdout(terminal):
+        Chat(UTC).show(_theirs("", files=(file,)))
+    return str(terminal)
+
+
+def test_address_can_be_clicked_at_over_several_lines() -> None:
+    """At a terminal that knows links: each piece leads to the whole."""
+    url = "https://files.example/" + "a" * 100 + "?signature=x%20y"
+    assert 3 == _shown_with_file(url).count(f";{url}\x1b\\")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://files.example/\x1b]8;;https://evil.example\x07",
+        "https://files.exämple/1",
+        "https://files.example/a;b",
+    ],
+)
+def test_address_of_another_kind_is_no_link(url: str) -> None:
+    """Nothing is opened by a click but what is seen to be an address."""
+    assert "\x1b]8;" not in _shown_with_file(url)

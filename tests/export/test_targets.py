@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from smstools_async import Message
+from smstools_async._files import write_whole
 from smstools_async.export import (
     MessageWriter,
     csv_writer,
@@ -179,3 +180,11 @@ def test_given_stream_is_flushed_and_left_open(open_writer: Opener) -> None:
         writer.write(FIRST)
     assert b"first" in written.getvalue()
     assert not stream.closed
+
+
+def test_short_file_that_cannot_be_put_in_place_leaves_nothing(tmp_path: Path) -> None:
+    """A folder stands in its way."""
+    (tmp_path / "a").mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_whole(tmp_path / "a", "text")
+    assert [tmp_path / "a"] == list(tmp_path.iterdir())
