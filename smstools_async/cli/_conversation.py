@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 from smstools_async import Client, Progress
 from smstools_async.cli._attachments import Attachments
-from smstools_async.cli._destinations import Destination
+from smstools_async.cli._destinations import Destination, Kept
 
 
 class Walk(TypedDict):
@@ -20,17 +20,7 @@ class Walk(TypedDict):
     order: Literal["newest", "oldest"]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """What came of a conversation that was stopped."""
-
-    cursor: str
-    """Where to go on."""
-    where: str
-    """How to speak of it: what the messages are, and where."""
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Conversation:
     """What is asked for, where it goes, and how far it is."""
 
@@ -41,7 +31,10 @@ class Conversation:
     attachments: Attachments | None = None
     before: int = 0
     """How many messages are kept of a run that was stopped."""
-    progress: Progress = field(default_factory=Progress)
+    progress: Progress = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.progress = Progress(on_page=self._mark)
 
     @property
     def came(self) -> int:
@@ -79,9 +72,12 @@ class Conversation:
     def keep(self) -> Kept | None:
         """Keep what came until an export goes on from it; `None` where that cannot be."""
         cursor = self.progress.cursor if self.progress.yielded else None
-        where = self.destination.keep(cursor) if cursor else None
-        if not cursor or not where:
-            return None
-        if self.attachments:
-            self.attachments.keep(cursor)
-        return Kept(cursor=cursor, where=where)
+        kept = self.destination.keep(cursor, self.progress.yielded) if cursor else None
+        if kept and self.attachments:
+            self.attachments.keep(kept.cursor)
+        return kept
+
+    def _mark(self, progress: Progress) -> None:
+        """Tell the destination that a page was written down: at each one it may be gone on."""
+        if progress.cursor:
+            self.destination.mark(progress.cursor, progress.yielded)

@@ -7,10 +7,12 @@ the end of the machine, the two cannot disagree.
 """
 
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +34,18 @@ class WriterOpener(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What there is of a conversation that was stopped."""
+
+    cursor: str
+    """Where to go on."""
+    messages: int
+    """How many came in this run."""
+    where: str
+    """How to speak of it: what the messages are, and where."""
+
+
 class Destination(Protocol):
     """Where an export goes."""
 
@@ -44,8 +58,15 @@ class Destination(Protocol):
         """Open it, to begin or to go on."""
         ...
 
-    def keep(self, cursor: str) -> str | None:
-        """Keep what came until an export goes on from `cursor`; say where, `None` if in vain."""
+    def mark(self, cursor: str, messages: int) -> None:
+        """Note that all messages before `cursor` are there, so many in this run."""
+        ...
+
+    def keep(self, cursor: str, messages: int) -> Kept | None:
+        """Keep what came, so many messages before `cursor`; `None` if nobody could go on from it.
+
+        Where writing failed, it is what was there at the last mark.
+        """
         ...
 
     def clear(self) -> None:
@@ -73,17 +94,36 @@ class _Stream:
     ) -> None:
         self._open_writer = open_writer
         self._target = target
+        self._has_failed = False
         self.name = name
         self.is_terminal = is_terminal
 
-    def open(self) -> AbstractContextManager[MessageWriter]:
-        return self._open_writer(self._target)
+    @contextmanager
+    def open(self) -> Generator[MessageWriter]:
+        try:
+            with self._open_writer(self._target) as writer:
+                yield writer
+        except OSError:
+            self._has_failed = True  # how much was taken is not known
+            raise
 
-    def keep(self, cursor: str) -> str | None:  # noqa: ARG002 - there is nothing to keep
-        return "were written"
+    def mark(self, cursor: str, messages: int) -> None:
+        pass
+
+    def keep(self, cursor: str, messages: int) -> Kept | None:
+        if self._has_failed:
+            return None
+        return Kept(cursor=cursor, messages=messages, where="were written")
 
     def clear(self) -> None:
         pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Mark:
+    cursor: str
+    messages: int
+    size: int
 
 
 class _File:
@@ -97,7 +137,9 @@ class _File:
         self.name = str(output)
         self._beginning = self._named_after(resume_from) if resume_from else None
         self._part = self._named_after(uuid4().hex)
+        self._mark: _Mark | None = None
         self._is_closed = False
+        self._is_cut = False
 
     @contextmanager
     def open(self) -> Generator[MessageWriter]:
@@ -110,15 +152,31 @@ class _File:
         except (SmstoolsError, asyncio.CancelledError):
             self._is_closed = True  # all that was written is in the file: closing did not fail
             raise
+        except OSError:
+            self._cut_back()
+            raise
         self._remove_beginning()
 
-    def keep(self, cursor: str) -> str | None:
-        if not self._is_closed:
+    def mark(self, cursor: str, messages: int) -> None:
+        size = self._part.stat().st_size  # writers keep no message back
+        self._mark = _Mark(cursor=cursor, messages=messages, size=size)
+
+    def keep(self, cursor: str, messages: int) -> Kept | None:
+        if self._is_cut and self._mark:
+            cursor, messages = self._mark.cursor, self._mark.messages
+        if not self._is_closed or not messages:
             return None
         kept = self._part.replace(self._named_after(cursor))
         if kept != self._beginning:
             self._remove_beginning()
-        return f"are kept beside {self.name}, in {kept.name}"
+        where = f"are kept beside {self.name}, in {kept.name}"
+        return Kept(cursor=cursor, messages=messages, where=where)
+
+    def _cut_back(self) -> None:
+        """Leave what was there at the last mark: a full disk may have taken half a message more."""
+        if self._mark and self._part.exists():
+            os.truncate(self._part, self._mark.size)
+            self._is_closed = self._is_cut = True
 
     def clear(self) -> None:
         self._part.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import Final
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import FETCH_THE_REST
 from smstools_async.cli._conversation import Conversation
+from smstools_async.cli._destinations import Kept
 from smstools_async.cli._running import ExitCode, run, tell
 from smstools_async.cli._service import Service
 from smstools_async.cli._wording import arrivals, counted, counted_of
@@ -82,13 +83,14 @@ class Export:
 
     def _tell_how_to_go_on_with_messages(self) -> None:
         came, expected = self.conversation.progress.yielded, self.conversation.expected()
-        amount, kept = counted_of(came, expected, "message"), self.conversation.keep()
+        kept = self.conversation.keep()
+        amount = counted_of(kept.messages if kept else came, expected, "message")
         if kept:
-            tell(f"{amount} {kept.where}. Go on with:\n  {self._resuming_command(kept.cursor)}")
+            tell(f"{amount} {kept.where}. Go on with:\n  {self._resuming_command(kept)}")
         else:
             tell(f"{amount} came, and there is no going on from there: begin anew.")
 
-    def _resuming_command(self, cursor: str) -> str:
+    def _resuming_command(self, kept: Kept) -> str:
         most = self.conversation.walk["max_messages"]
-        rest = None if most is None else most - self.conversation.progress.yielded
-        return command_line(resume_from=cursor, max_messages=rest)
+        rest = None if most is None else most - kept.messages
+        return command_line(resume_from=kept.cursor, max_messages=rest)

@@ -162,7 +162,7 @@ class ManyExports:
         conversation = self.under_way[entry]
         kept = conversation.keep()
         if kept:
-            came = conversation.came
+            came = conversation.before + kept.messages
             self._note(Standing(name=entry.name, messages=came, cursor=kept.cursor))
 
     def _note(self, standing: Standing) -> None:

@@ -58,9 +58,9 @@ def run(
 ) -> None:
     """Run `body` on asyncio; end the program if it does not end well.
 
-    `when_stopped` is called after an interruption or an error of the library has been reported: it
-    tells how to go on. `at_last` is called in any case. Nothing is said when standard output was
-    closed, as by `| head`: whoever reads it has enough.
+    `when_stopped` is called after an interruption, or an error of the library or of the system, has
+    been reported: it tells how to go on. `at_last` is called in any case. Nothing is said when
+    standard output was closed, as by `| head`: whoever reads it has enough.
     """
     with _interruptible() as interruption:
         try:
@@ -78,17 +78,25 @@ def _run(body: Coroutine[Any, Any, None], when_stopped: Callable[[], object]) ->
     except (KeyboardInterrupt, asyncio.CancelledError):
         end_interrupted_line()
         tell("Interrupted.")
-        when_stopped()
+        _tell_how_to_go_on(when_stopped)
         sys.exit(ExitCode.INTERRUPTED)
-    except SmstoolsError as error:
-        tell_error(str(error))
-        when_stopped()
+    except (SmstoolsError, OSError) as error:
+        tell_error(describe(error))
+        _tell_how_to_go_on(when_stopped)
         sys.exit(exit_code(error))
     except ModuleNotFoundError:
         raise  # no extra of a format, which is an ImportError with words of its own
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, ImportError) as error:
         tell_error(describe(error))
         sys.exit(exit_code(error))
+
+
+def _tell_how_to_go_on(when_stopped: Callable[[], object]) -> None:
+    """Try to keep what came: on a full disk, that may fail as well."""
+    try:
+        when_stopped()
+    except OSError as error:
+        tell_error(describe(error))
 
 
 def tell(text: str) -> None:

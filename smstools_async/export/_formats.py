@@ -186,7 +186,10 @@ def _kept_as_jsonl(
         for message in _begun(part):
             writer.write(message)
         part.touch(mode=0o600)
-        with part.open("a", encoding="utf-8", newline="") as lines, jsonl_writer(lines) as keeper:
+        with (
+            part.open("a", 1, encoding="utf-8", newline="") as lines,
+            jsonl_writer(lines) as keeper,
+        ):
             yield _Both(keeper, writer)
     part.unlink()
 

@@ -32,9 +32,12 @@ def open_text(target: Target, part: str | os.PathLike[str] | None) -> Generator[
         yield target
         target.flush()
         return
+    buffering = -1 if part is None else 1  # what may be gone on with holds no message back
     with (
         unfinished(Path(target), part) as path,
-        path.open("a", encoding="utf-8", errors="backslashreplace", newline="") as stream,
+        path.open(
+            "a", buffering, encoding="utf-8", errors="backslashreplace", newline=""
+        ) as stream,
     ):
         yield stream
 

@@ -2,9 +2,12 @@
 
 import os
 import re
+import resource
 import shlex
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -330,6 +333,34 @@ def test_file_that_cannot_be_written_ends_with_1(
     assert words in result.stderr
     assert "--resume-from" not in result.stderr
     assert [] == _names(folder)
+
+
+@contextmanager
+def _files_no_larger_than(size: int) -> Iterator[None]:
+    """Let the system refuse to write more into a file, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "sqlite"])
+def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str) -> None:
+    """Half a message is cut off; once there is room, the printed command makes the file whole."""
+    sandbox.add_conversation(PHONE, messages=500)
+    export = ["export", PHONE, "--page-size", "100", "-o"]
+    with _files_no_larger_than(60_000):
+        result = invoke(*export, f"a.{ending}")
+    assert 1 == result.exit_code
+    assert "Error: [Errno 27] File too large\n" in result.stderr
+    assert re.search(rf"\n[1-4]00 of 500 messages are kept beside a.{ending}, in ", result.stderr)
+    assert 1 == len(_names(folder))
+    assert 0 == invoke(*_resuming_arguments(result)).exit_code
+    invoke(*export, f"whole.{ending}")
+    assert [f"a.{ending}", f"whole.{ending}"] == _names(folder)
+    assert (folder / f"whole.{ending}").read_bytes() == (folder / f"a.{ending}").read_bytes()
 
 
 def test_device_is_written_directly(sandbox: Sandbox, folder: Path) -> None:
