@@ -165,7 +165,7 @@ def export(
     allow_private: bool,
     **walk: Unpack[Walk],
 ) -> None:
-    """Write the conversation with PHONE down, or those with many phones.
+    """Write down the conversation with PHONE, or many.
 
     Every message comes once, even if others arrive meanwhile. When an export is stopped early, what
     came is kept, and the command that goes on from there is printed.
