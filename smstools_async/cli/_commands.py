@@ -172,29 +172,30 @@ def export(
     """
     many.check(phone, output, resume_from)
     fetching = partial(Attachments, max_bytes=max_file_bytes, allow_private=allow_private)
-    if many.phones_file:
-        file_format = file_format or _format_of(Path(many.template))
+    file_format = file_format or _format_of(Path(many.template) if many.phones_file else output)
+    open_file = _writer_opener(file_format, bom=bom)
+    if phone is None:
+        into = cast("Path", output)  # as was checked
         ManyExports(
             service=service,
             entries=many.entries(file_format),
             walk=walk,
-            folder=cast("Path", output),
-            open_file=_writer_opener(file_format, bom=bom),
+            folder=into,
+            open_file=open_file,
             attachments=partial(_attachments_of, fetching, folder) if folder else None,
             concurrency=many.concurrency,
-            resume_file=ResumeFile(cast("Path", output), **walk, format=file_format, bom=bom),
+            resume_file=ResumeFile(into, **walk, format=file_format, bom=bom),
             goes_on=many.resume,
         ).run()
-        return
-    open_file = _writer_opener(file_format or _format_of(output), bom=bom)
-    conversation = Conversation(
-        phone=cast("str", phone),
-        walk=walk,
-        resume_from=resume_from,
-        destination=destination(open_file, output, resume_from),
-        attachments=fetching(folder) if folder else None,
-    )
-    Export(service=service, conversation=conversation).run()
+    else:
+        conversation = Conversation(
+            phone=phone,
+            walk=walk,
+            resume_from=resume_from,
+            destination=destination(open_file, output, resume_from),
+            attachments=fetching(folder) if folder else None,
+        )
+        Export(service=service, conversation=conversation).run()
 
 
 def _attachments_of(

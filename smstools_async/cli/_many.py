@@ -54,6 +54,7 @@ class ManyExports:
         self._sums = Counter[str]()
         self._refusal: AuthenticationError | None = None
         self._is_doubtful = False
+        self._is_begun = False
         self.under_way: dict[Entry, Conversation] = {}
         """Those that are read right now."""
         self.outcomes: list[Outcome] = []
@@ -96,6 +97,7 @@ class ManyExports:
     async def _write_down(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._standings = self._resume_file.begin(going_on=self._goes_on)
+        self._is_begun = True
         phones = [entry.phone for entry in self._entries]
         entries = iter([entry for entry in self._entries if not self._is_whole(entry)])
         async with self._service.client(
@@ -121,7 +123,7 @@ class ManyExports:
             except AuthenticationError as error:
                 self._refusal = error  # no other phone will fare better
                 return
-            except (SmstoolsError, OSError, ValueError) as error:
+            except (SmstoolsError, OSError) as error:
                 self._keep(entry)
                 self._end(entry, describe(error))
             else:
@@ -186,6 +188,8 @@ class ManyExports:
         return progress_of_many(self)
 
     def _clear(self) -> None:
+        if self._is_begun and not self._standings:
+            self._resume_file.end()  # there is nothing to go on with
         for conversation in self.under_way.values():
             conversation.destination.clear()
 
@@ -206,7 +210,6 @@ class ManyExports:
         for entry in self.under_way:
             self._keep(entry)
         if not self._standings:
-            self._resume_file.end()
             return
         whole = counted_of(self.whole, self.expected, "conversation")
         parts = len(self._standings) - self.whole

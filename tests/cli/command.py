@@ -2,6 +2,7 @@
 
 import io
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from click.testing import CliRunner, Result
 from smstools_async.cli._commands import smstools_async
 from smstools_async.sandbox import Sandbox
 
+_TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
 _PROGRAM = "from smstools_async.cli import main; main()"
 PHONE = "+5511987654321"
 
@@ -103,6 +105,38 @@ def start(*arguments: str) -> subprocess.Popen[str]:
         text=True,
         encoding="utf-8",
     )
+
+
+class AtTerminal:
+    """A process at a terminal of its own, which a person looks at, types into, and may close."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._ours, theirs = pty.openpty()
+        self.process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-W", "error", "-c", f"{_TAKE_TERMINAL}; {_PROGRAM}", *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+
+    def press(self, keys: bytes) -> None:
+        r"""Type something; `\x03` is Ctrl-C."""
+        os.write(self._ours, keys)
+
+    def close(self) -> None:
+        """Close the window."""
+        os.close(self._ours)
+
+    def read_to_the_end(self) -> str:
+        """Look at it until the command has ended; then close it."""
+        shown = bytearray()
+        with suppress(OSError):  # which is how the end of a terminal is told
+            while piece := os.read(self._ours, 65536):
+                shown += piece
+        self.close()
+        return shown.decode("utf-8").replace("\r\n", "\n")
 
 
 def signal_at_request(sandbox: Sandbox, number: int, process_id: int, what: signal.Signals) -> None:

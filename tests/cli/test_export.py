@@ -6,7 +6,7 @@ import resource
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -336,7 +336,7 @@ def test_file_that_cannot_be_written_ends_with_1(
 
 
 @contextmanager
-def _files_no_larger_than(size: int) -> Iterator[None]:
+def _files_no_larger_than(size: int) -> Generator[None]:
     """Let the system refuse to write more into a file, as on a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))

@@ -215,6 +215,25 @@ def test_wrong_usage_ends_with_2(arguments: list[str], words: str, sandbox: Sand
 
 
 @pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--bom"], "jsonl has no option 'bom'"),
+        (["--since", "2025-06-05", "--until", "2025-06-05"], "is not before until"),
+    ],
+    ids=["option of another format", "no time between"],
+)
+def test_what_is_wrong_for_all_ends_with_2(
+    arguments: list[str], words: str, sandbox: Sandbox, folder: Path
+) -> None:
+    """It is said once, and leaves nothing."""
+    result = invoke(*EXPORT, *arguments)
+    assert 2 == result.exit_code
+    assert 1 == result.stderr.count(words)
+    assert [] == sandbox.requests
+    assert [] == _names(folder)
+
+
+@pytest.mark.parametrize(
     "arguments", [["--resume"], ["--concurrency", "4"], ["--name", "{phone}"]], ids=" ".join
 )
 def test_options_of_many_are_not_for_one(arguments: list[str]) -> None:

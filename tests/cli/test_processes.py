@@ -5,13 +5,22 @@ import re
 import shlex
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from smstools_async.export import read_jsonl
 from smstools_async.sandbox import Sandbox
-from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request, start
+from tests.cli.command import (
+    PHONE,
+    AtTerminal,
+    invoke,
+    invoke_at_terminal,
+    plain,
+    signal_at_request,
+    start,
+)
 
 _PATIENCE = 60  # seconds, and far more than any of these needs
 
@@ -36,6 +45,55 @@ def test_interrupted_export_can_be_made_whole(
     assert 0 == process.returncode, errors
     assert [target] == list(tmp_path.iterdir())
     with target.open(encoding="utf-8") as lines:
+        assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
+
+
+def _call_at_request(sandbox: Sandbox, number: int, call: Callable[[], object]) -> None:
+    """Do something when the request of that number arrives, and never answer that."""
+    sandbox.before_each_request = lambda arrived: call() if arrived == number else None
+    sandbox.latency = lambda arrived: 0.0 if arrived < number else 600.0
+
+
+def test_two_ctrl_c_leave_no_mess(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Both arrive within a millisecond: what came is kept, and a command completes it."""
+    sandbox.add_conversation(PHONE, messages=500)
+    target = tmp_path / "a.jsonl"
+    terminal = AtTerminal("export", PHONE, "-o", str(target), "--page-size", "100")
+    with terminal.process:
+        _call_at_request(sandbox, 4, lambda: terminal.press(b"\x03\x03"))
+        shown = plain(terminal.read_to_the_end())
+    assert 130 == terminal.process.returncode
+    assert 1 == shown.count("\nInterrupted.\n300 of 500 messages are kept beside ")
+    assert "Traceback" not in shown
+
+    sandbox.latency, sandbox.before_each_request = 0, None
+    command = shown.rsplit("Go on with:\n", maxsplit=1)[1]
+    with start(*shlex.split(command)[1:]) as process:
+        _, errors = process.communicate(timeout=_PATIENCE)
+    assert 0 == process.returncode, errors
+    assert [target] == list(tmp_path.iterdir())
+    with target.open(encoding="utf-8") as lines:
+        assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
+
+
+def test_closed_terminal_loses_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A window that is closed, or a connection that breaks: what came of many is kept."""
+    (tmp_path / "phones.txt").write_text(PHONE)
+    sandbox.add_conversation(PHONE, messages=500)
+    export = ["export", "--phones-file", str(tmp_path / "phones.txt"), "-o", str(tmp_path / "out")]
+    terminal = AtTerminal(*export, "--page-size", "100")
+    with terminal.process:
+        _call_at_request(sandbox, 4, terminal.close)
+        terminal.process.wait(_PATIENCE)
+    assert 130 == terminal.process.returncode
+    kept, resume_file = sorted((tmp_path / "out").iterdir())
+    assert (".smstools-async.resume", 300) == (resume_file.name, kept.read_text().count("\n"))
+
+    sandbox.latency, sandbox.before_each_request = 0, None
+    result = invoke(*export, "--page-size", "100", "--resume")
+    assert 0 == result.exit_code, result.stderr
+    assert [f"{PHONE}.jsonl"] == [path.name for path in (tmp_path / "out").iterdir()]
+    with (tmp_path / "out" / f"{PHONE}.jsonl").open(encoding="utf-8") as lines:
         assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
 
 
