@@ -3,6 +3,7 @@
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal, TypedDict
 
 from smstools_async import Client, Progress
@@ -34,7 +35,7 @@ class Conversation:
     progress: Progress = field(init=False)
 
     def __post_init__(self) -> None:
-        self.progress = Progress(on_page=self._mark)
+        self.progress = Progress(on_page=partial(_mark, self.destination))
 
     @property
     def came(self) -> int:
@@ -77,7 +78,8 @@ class Conversation:
             self.attachments.keep(kept.cursor)
         return kept
 
-    def _mark(self, progress: Progress) -> None:
-        """Tell the destination that a page was written down: at each one it may be gone on."""
-        if progress.cursor:
-            self.destination.mark(progress.cursor, progress.yielded)
+
+def _mark(destination: Destination, progress: Progress) -> None:
+    """Tell the destination that a page was written down: at each one it may be gone on."""
+    if progress.cursor:
+        destination.mark(progress.cursor, progress.yielded)
