@@ -31,7 +31,9 @@ def check_contents() -> None:
 def check_requirements() -> None:
     """No extra and no developer's tool has come along."""
     present = [
-        name for name in ("click", "rich", "starlette", "pyarrow", "pytest") if find_spec(name)
+        name
+        for name in ("click", "jinja2", "rich", "starlette", "pyarrow", "pytest")
+        if find_spec(name)
     ]
     assert not present, present
 

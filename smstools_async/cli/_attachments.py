@@ -22,6 +22,7 @@ from smstools_async import (
 from smstools_async._files import write_whole
 from smstools_async.cli._running import tell, tell_error
 from smstools_async.cli._wording import counted, counted_of
+from smstools_async.export import attachment_name
 
 FETCH_THE_REST: Final = (
     "The same export from the beginning fetches them; files that are there are skipped."
@@ -74,7 +75,7 @@ class Attachments:
     def note(self, message: Message) -> None:
         """Remember to fetch the files of `message`."""
         for number, file in enumerate(message.files, start=1):
-            self._wanted[attachment_name(message, number, file)] = file
+            self._wanted[attachment_name(message, number)] = file
 
     async def fetch(self, client: Client) -> None:
         """Fetch what is not there yet; a failure is counted and stops nothing."""
@@ -132,15 +133,6 @@ class Attachments:
                 self._failures[_reason(error)] += 1
             else:
                 self._fetched += 1
-
-
-def attachment_name(message: Message, number: int, file: MessageFile) -> str:
-    """Name a file after its message, its place in it, and its URL but for the query.
-
-    The query is left out, since a signed link gets another one each time.
-    """
-    place = file.url.partition("?")[0].encode(errors="backslashreplace")
-    return f"{message.unix_time}-{number}-{sha256(place).hexdigest()[:12]}-{file.safe_name}"
 
 
 def _reason(error: SmstoolsError | OSError) -> str:

@@ -9,21 +9,16 @@ from rich.rule import Rule
 from rich.style import Style
 from rich.text import Text
 
-from smstools_async import DeliveryStatus, Direction, Message, MessageFile
+from smstools_async import Direction, Message, MessageFile
 from smstools_async.cli._terminal import visible
+from smstools_async.export import delivery_mark
 
 _WIDEST: Final = 64
 _LONGEST_CAPTION_PART: Final = 24
 _NARROWEST: Final = 10
 _LINK: Final = re.compile(r"https?://[!-:<-~]+")  # ASCII that ends no escape sequence
-_MARKS: Final[dict[str, tuple[str, str]]] = {
-    DeliveryStatus.SUBMITTED: ("…", "dim"),
-    DeliveryStatus.BUFFERED: ("…", "dim"),
-    DeliveryStatus.DELIVERED: ("✓", "green"),
-    DeliveryStatus.NOT_DELIVERED: ("✗", "bold red"),
-    DeliveryStatus.REJECTED: ("✗", "bold red"),
-}
-_NO_MARK: Final = ("?", "yellow")
+_STYLES: Final = {"…": "dim", "✓": "green", "✗": "bold red", "?": "yellow"}
+"""Of delivery marks."""
 
 
 class _Console(Console):
@@ -78,11 +73,11 @@ def _inbound_caption(message: Message, time: str) -> Text:
 
 
 def _outbound_caption(message: Message, time: str) -> Text:
-    status = message.delivery_status.upper()
-    mark, style = _MARKS.get(status, _NO_MARK)
+    mark = delivery_mark(message.delivery_status)
+    status = _shortened(message.delivery_status.lower())
     return Text.assemble(
         (f"{_shortened(message.sender)} {time} ", "dim"),
-        (f"{mark} {_shortened(status.lower())}".rstrip(), style),
+        (f"{mark} {status}".rstrip(), _STYLES[mark]),
     )
 
 

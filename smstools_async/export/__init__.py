@@ -7,8 +7,11 @@ the event loop for some twelve microseconds a message, fifty with SQLite; Parque
 groups, which keep it for some ten milliseconds once in 10,000 messages.
 """
 
+from smstools_async.export._attachments import attachment_name
 from smstools_async.export._csv import csv_writer, read_csv
+from smstools_async.export._delivery import delivery_mark
 from smstools_async.export._formats import FORMATS, Format, format_of, open_writer
+from smstools_async.export._html import html_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
 from smstools_async.export._parquet import parquet_writer, read_parquet
 from smstools_async.export._sqlite import read_sqlite, sqlite_writer
@@ -25,8 +28,11 @@ __all__ = [
     "arrow_batches",
     "arrow_schema",
     "arrow_table",
+    "attachment_name",
     "csv_writer",
+    "delivery_mark",
     "format_of",
+    "html_writer",
     "jsonl_writer",
     "open_writer",
     "parquet_writer",

@@ -14,6 +14,7 @@ from typing import Final
 
 from smstools_async._models import Message
 from smstools_async.export._csv import csv_writer
+from smstools_async.export._html import html_writer
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
 from smstools_async.export._parquet import parquet_writer
 from smstools_async.export._sqlite import sqlite_writer
@@ -87,6 +88,7 @@ _ROWS: Final = (
         writer=sqlite_writer,
         takes_streams=False,
     ),
+    Format(name="html", endings=(".html", ".htm"), writer=html_writer),
 )
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({row.name: row for row in _ROWS})

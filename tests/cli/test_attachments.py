@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from smstools_async import Message, MessageFile
-from smstools_async.cli._attachments import Attachments, attachment_name
-from smstools_async.export import read_jsonl
+from smstools_async.cli._attachments import Attachments
+from smstools_async.export import attachment_name, read_jsonl
 from smstools_async.sandbox import Answer, Disconnect, Sandbox
 from tests.cli.command import PHONE, invoke, signal_at_request, untimed
 
@@ -32,7 +32,7 @@ def photos(sandbox: Sandbox) -> list[str]:
         sandbox.receive(PHONE, "veja", files=[file], unix_time=1749113086 + number)
     sandbox.move_files(PHONE, os.environ["SMSTOOLS_BASE_URL"])
     messages = sandbox.messages(PHONE)
-    return sorted(attachment_name(message, 1, message.files[0]) for message in messages)
+    return sorted(attachment_name(message, 1) for message in messages)
 
 
 def _names(folder: Path) -> list[str]:
@@ -54,11 +54,6 @@ WITH_FILE = Message(
     files=(FILE,),
     unix_time=1749113086,
 )
-
-
-def test_name_follows_from_the_message() -> None:
-    """From its time, the place of the file in it, and the URL without what a signature changes."""
-    assert "1749113086-2-3add58b69e34-foto.jpg" == attachment_name(WITH_FILE, 2, FILE)
 
 
 def test_files_come_beside_the_messages(sandbox: Sandbox, folder: Path, photos: list[str]) -> None:

@@ -64,6 +64,7 @@ def test_ending_belongs_to_one_format() -> None:
         (Path("x.d/a.Csv"), "csv"),
         ("a.parquet", "parquet"),
         ("a.db", "sqlite"),
+        ("a.htm", "html"),
     ],
     ids=str,
 )

@@ -17,6 +17,7 @@ from smstools_async._files import write_whole
 from smstools_async.export import (
     MessageWriter,
     csv_writer,
+    html_writer,
     jsonl_writer,
     parquet_writer,
     read_jsonl,
@@ -29,7 +30,9 @@ FIRST, SECOND = (
 
 Opener = Callable[..., AbstractContextManager[MessageWriter]]
 each_text = pytest.mark.parametrize("open_writer", [jsonl_writer, csv_writer])
-each_format = pytest.mark.parametrize("open_writer", [jsonl_writer, csv_writer, parquet_writer])
+each_format = pytest.mark.parametrize(
+    "open_writer", [jsonl_writer, csv_writer, parquet_writer, html_writer]
+)
 
 
 def _mode(path: Path) -> int:

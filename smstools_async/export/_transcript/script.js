@@ -1,0 +1,63 @@
+
+"use strict";
+{
+  const form = document.querySelector("form");
+  const box = form.querySelector("input");
+  const told = form.querySelector("output");
+  const messageHeight = 5; // rem, as in the style
+  let lines = null; // read at the first search
+  let waiting = 0;
+
+  const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+  const read = () =>
+    Array.from(document.querySelectorAll("main h2, main article"), (node) => ({
+      node,
+      stretch: node.parentNode,
+      text: node.localName === "article" ? fold(node.textContent) : null,
+    }));
+
+  const show = (node, isShown) => {
+    if (node.hidden === isShown) node.hidden = !isShown; // to ask is cheap, to set is not
+  };
+
+  const find = (words) => {
+    const found = new Map(); // messages, days and stretches, each with its number of messages
+    let day = null; // it may have begun in a stretch before
+    for (const line of lines) {
+      if (line.text === null) day = line;
+      else if (words.every((word) => line.text.includes(word))) {
+        for (const place of [line.node, line.stretch, day.node, day.stretch]) {
+          found.set(place, (found.get(place) ?? 0) + 1);
+        }
+      }
+    }
+    return found;
+  };
+
+  const filter = () => {
+    lines ??= read();
+    const words = fold(box.value).split(/\s+/).filter(Boolean);
+    const found = find(words);
+    for (const { node } of lines) show(node, found.has(node));
+    for (const stretch of document.querySelectorAll(".stretch")) {
+      show(stretch, found.has(stretch));
+      const height = `${found.get(stretch) * messageHeight}rem`;
+      stretch.style.containIntrinsicBlockSize = words.length ? height : "";
+    }
+    const sum = lines.filter(({ node, text }) => text !== null && found.has(node)).length;
+    const noun = sum === 1 ? "message" : "messages";
+    told.textContent = words.length ? `${sum.toLocaleString("en")} ${noun} found` : "";
+  };
+
+  box.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(filter, 150);
+  });
+  form.addEventListener("submit", (event) => event.preventDefault());
+  document.addEventListener("click", (event) => {
+    const picture = event.target.closest(".picture");
+    picture?.setAttribute("aria-pressed", String(picture.getAttribute("aria-pressed") !== "true"));
+  });
+  form.hidden = false;
+}
