@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from click.core import ParameterSource
@@ -18,6 +19,16 @@ def parse_time(text: str) -> datetime:
             f"{text!r} is no time in ISO 8601, such as 2025-06-05 or 2025-06-05T08:44:46-03:00."
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def parse_zone(name: str) -> ZoneInfo:
+    """Read the name of a time zone."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise click.BadParameter(
+            f"{name!r} is no time zone that this machine knows, such as America/Sao_Paulo."
+        ) from None
 
 
 def command_line(**changes: Any) -> str:

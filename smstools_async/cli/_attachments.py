@@ -34,10 +34,11 @@ class Attachments:
     """The files of some messages, on their way into a folder."""
 
     def __init__(self, folder: Path, *, max_bytes: int, allow_private: bool) -> None:
-        self._folder = folder
+        self.folder = folder
         self._max_bytes = max_bytes
         self._allow_private = allow_private
         self._wanted: dict[str, MessageFile] = {}
+        self._untried = dict[str, None]()
         self._present = 0
         self._fetched = 0
         self._failures = Counter[str]()
@@ -52,7 +53,7 @@ class Attachments:
 
     def prepare(self) -> None:
         """Make the folder, which nobody else can look into."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def resume(self, cursor: str) -> None:
         """Remember the files of the messages before `cursor` as well."""
@@ -60,6 +61,7 @@ class Attachments:
         if self._list.exists():
             known = json.loads(self._list.read_text(encoding="utf-8"))
             self._wanted = {name: MessageFile(**file) for name, file in known.items()}
+            self._untried = dict.fromkeys(self._wanted)
 
     def keep(self, cursor: str) -> None:
         """Keep the list of files until an export goes on from `cursor`."""
@@ -74,15 +76,24 @@ class Attachments:
 
     def note(self, message: Message) -> None:
         """Remember to fetch the files of `message`."""
-        for number, file in enumerate(message.files, start=1):
-            self._wanted[attachment_name(message, number)] = file
+        named = dict(_named(message))
+        self._untried.update((name, None) for name in named if name not in self._wanted)
+        self._wanted.update(named)
+
+    async def fetch_early(self, client: Client) -> None:
+        """Fetch the files of the messages so far, before these are written."""
+        await self._fetch_untried(client)
 
     async def fetch(self, client: Client) -> None:
         """Fetch what is not there yet; a failure is counted and stops nothing."""
         self.is_fetching = True
         self._remove_list()
-        absent = [name for name in self._wanted if not (self._folder / name).exists()]
-        self._present = len(self._wanted) - len(absent)
+        await self._fetch_untried(client)
+
+    async def _fetch_untried(self, client: Client) -> None:
+        absent = [name for name in self._untried if not (self.folder / name).exists()]
+        self._present += len(self._untried) - len(absent)
+        self._untried.clear()
         if absent:
             self.prepare()
         names = iter(absent)
@@ -92,7 +103,7 @@ class Attachments:
         """Say how many files there are now, and why others are not."""
         come = counted_of(len(self._wanted) - self.missing, len(self._wanted), "file")
         there = f", {self._present:,} there before" if self._present else ""
-        tell(f"{come}{there} → {self._folder}")
+        tell(f"{come}{there} → {self.folder}")
         if self._failures:
             reasons = "".join(f"\n  {n} of them: {reason}" for reason, n in self._ranked())
             tell_error(f"{self._describe_number()} {FETCH_THE_REST}{reasons}")
@@ -103,7 +114,7 @@ class Attachments:
         return bool(self._failures)
 
     def _list_of(self, cursor: str) -> Path:
-        return self._folder / f".{sha256(cursor.encode()).hexdigest()[:12]}.wanted"
+        return self.folder / f".{sha256(cursor.encode()).hexdigest()[:12]}.wanted"
 
     def _remove_list(self) -> None:
         if self._list:
@@ -125,7 +136,7 @@ class Attachments:
             try:
                 await client.download(
                     self._wanted[name],
-                    self._folder / name,
+                    self.folder / name,
                     max_bytes=self._max_bytes,
                     allow_private=self._allow_private,
                 )
@@ -133,6 +144,11 @@ class Attachments:
                 self._failures[_reason(error)] += 1
             else:
                 self._fetched += 1
+
+
+def _named(message: Message) -> Iterator[tuple[str, MessageFile]]:
+    for number, file in enumerate(message.files, start=1):
+        yield attachment_name(message, number), file
 
 
 def _reason(error: SmstoolsError | OSError) -> str:

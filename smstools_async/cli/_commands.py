@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Unpack, cast
+from typing import Any, Literal, Unpack, cast
 
 import click
 
@@ -13,8 +13,8 @@ from smstools_async import Progress, __version__
 from smstools_async.cli import _reading
 from smstools_async.cli._arguments import command_line, parse_time
 from smstools_async.cli._attachments import Attachments
-from smstools_async.cli._conversation import Conversation, Walk
-from smstools_async.cli._destinations import WriterOpener, destination
+from smstools_async.cli._conversation import Bounds, Conversation, Walk
+from smstools_async.cli._destinations import destination
 from smstools_async.cli._export import Export
 from smstools_async.cli._many import ManyExports
 from smstools_async.cli._many_options import Many, many_options
@@ -22,7 +22,7 @@ from smstools_async.cli._phones import Entry
 from smstools_async.cli._resuming import ResumeFile
 from smstools_async.cli._running import requests_told, run, tell
 from smstools_async.cli._service import Service, make_sandbox, service_options
-from smstools_async.export import FORMATS, format_of, open_writer
+from smstools_async.cli._writing import WritingTo, writing_options
 
 _EXIT_CODES = """
 
@@ -82,7 +82,7 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
         "export +5511987654321 -o conversation.jsonl",
         "export +5511987654321 -o june.csv --since 2025-06-01 --until 2025-07-01",
         "export +5511987654321 --order oldest | gzip > conversation.jsonl.gz",
-        "export +5511987654321 -o conversation.jsonl --files attachments",
+        "export +5511987654321 -o conversation.html --files attachments",
         "export --phones-file phones.txt -o conversations --concurrency 8",
     )
 )
@@ -95,14 +95,7 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
     help="Write to a file, which appears when it is whole; of many conversations, one each in this"
     " folder. [default: standard output]",
 )
-@click.option(
-    "--format",
-    "file_format",
-    type=click.Choice(list(FORMATS)),
-    metavar="FORMAT",
-    help=f"One of {', '.join(FORMATS)}. [default: what FILE ends in, else jsonl]",
-)
-@click.option("--bom", is_flag=True, help="Begin CSV with the mark by which Excel knows UTF-8.")
+@writing_options
 @click.option(
     "--max-messages", type=click.IntRange(min=0), metavar="N", help="Write so many at most."
 )
@@ -122,9 +115,7 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
 @click.option(
     "--order",
     type=click.Choice(["newest", "oldest"]),
-    default="newest",
-    show_default=True,
-    help="Which come first.",
+    help="Which come first. [default: oldest in HTML, else newest]",
 )
 @resume_option
 @click.option(
@@ -153,17 +144,17 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
 def export(
     service: Service,
     many: Many,
+    writing_to: WritingTo,
     /,
     phone: str | None,
     *,
     output: Path | None,
-    file_format: str | None,
-    bom: bool,
     resume_from: str | None,
     folder: Path | None,
     max_file_bytes: int,
     allow_private: bool,
-    **walk: Unpack[Walk],
+    order: Literal["newest", "oldest"] | None,
+    **bounds: Unpack[Bounds],
 ) -> None:
     """Write down the conversation with PHONE, or many.
 
@@ -171,20 +162,20 @@ def export(
     came is kept, and the command that goes on from there is printed.
     """
     many.check(phone, output, resume_from)
+    writing = writing_to(Path(many.template) if many.phones_file else output)
+    walk: Walk = {**bounds, "order": order or writing.format.order}
     fetching = partial(Attachments, max_bytes=max_file_bytes, allow_private=allow_private)
-    file_format = file_format or _format_of(Path(many.template) if many.phones_file else output)
-    open_file = _writer_opener(file_format, bom=bom)
     if phone is None:
         into = cast("Path", output)  # as was checked
         ManyExports(
             service=service,
-            entries=many.entries(file_format),
+            entries=many.entries(writing.format.name),
             walk=walk,
             folder=into,
-            open_file=open_file,
+            writing=writing,
             attachments=partial(_attachments_of, fetching, folder) if folder else None,
             concurrency=many.concurrency,
-            resume_file=ResumeFile(into, **walk, format=file_format, bom=bom),
+            resume_file=ResumeFile(into, **walk, format=writing.format.name, **writing.options),
             goes_on=many.resume,
         ).run()
     else:
@@ -192,8 +183,9 @@ def export(
             phone=phone,
             walk=walk,
             resume_from=resume_from,
-            destination=destination(open_file, output, resume_from),
+            destination=destination(writing.opener(phone, folder), output, resume_from),
             attachments=fetching(folder) if folder else None,
+            shows_files=writing.shows_files,
         )
         Export(service=service, conversation=conversation).run()
 
@@ -204,17 +196,6 @@ def _attachments_of(
     """Give the files of each conversation a folder of their own, called like its file."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return fetching(folder / Path(entry.name).stem)
-
-
-def _format_of(output: Path | None) -> str:
-    told = format_of(output) if output else None
-    return told.name if told else "jsonl"
-
-
-def _writer_opener(file_format: str, **flags: bool) -> WriterOpener:
-    """Return what opens a writer with the options that were given."""
-    options = {name: is_set for name, is_set in flags.items() if is_set}
-    return partial(open_writer, file_format=file_format, options=options)
 
 
 @smstools_async.command(

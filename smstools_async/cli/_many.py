@@ -13,7 +13,7 @@ from smstools_async import AuthenticationError, Client, Progress, SmstoolsError
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._conversation import Conversation, Walk
-from smstools_async.cli._destinations import WriterOpener, destination, kept_file
+from smstools_async.cli._destinations import destination, kept_file
 from smstools_async.cli._export import DOUBT
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
@@ -21,6 +21,7 @@ from smstools_async.cli._resuming import ResumeFile, Standing
 from smstools_async.cli._running import ExitCode, describe, run, tell
 from smstools_async.cli._service import Service
 from smstools_async.cli._wording import arrivals, counted, counted_of
+from smstools_async.cli._writing import Writing
 
 _FEWEST_CONNECTIONS: Final = 8
 
@@ -35,7 +36,7 @@ class ManyExports:
         entries: Sequence[Entry],
         walk: Walk,
         folder: Path,
-        open_file: WriterOpener,
+        writing: Writing,
         attachments: Callable[[Entry], Attachments] | None,
         concurrency: int,
         resume_file: ResumeFile,
@@ -45,7 +46,7 @@ class ManyExports:
         self._entries = entries
         self._walk = walk
         self._folder = folder
-        self._open_file = open_file
+        self._writing = writing
         self._attachments = attachments
         self._concurrency = concurrency
         self._resume_file = resume_file
@@ -131,14 +132,18 @@ class ManyExports:
 
     def _conversation(self, entry: Entry) -> Conversation:
         target, kept = self._folder / entry.name, self._kept(entry)
+        attachments = self._attachments(entry) if self._attachments else None
+        files = attachments.folder if attachments else None
+        open_file = self._writing.opener(entry.phone, files)
         most = self._walk["max_messages"]
         rest = None if most is None else most - kept.messages
         return Conversation(
             phone=entry.phone,
             walk={**self._walk, "max_messages": rest},
             resume_from=kept.cursor,
-            destination=destination(self._open_file, target, kept.cursor),
-            attachments=self._attachments(entry) if self._attachments else None,
+            destination=destination(open_file, target, kept.cursor),
+            attachments=attachments,
+            shows_files=self._writing.shows_files,
             before=kept.messages,
         )
 

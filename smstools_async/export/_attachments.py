@@ -16,13 +16,14 @@ def attachment_name(message: Message, number: int) -> str:
         number: Which of `message.files`, from 1.
 
     Example:
+        >>> from smstools_async import MessageFile
         >>> file = MessageFile(name="boleto.pdf", url="https://files.example/1?key=2", mime="")
         >>> message = Message(
         ...     direction="inbound", sender="5511987654321", receiver="Clinica", text="",
         ...     files=(file,), unix_time=1749113086,
         ... )
         >>> attachment_name(message, 1)
-        '1749113086-1-…-boleto.pdf'
+        '1749113086-1-3add58b69e34-boleto.pdf'
     """
     file = message.files[number - 1]
     place = file.url.partition("?")[0].encode(errors="backslashreplace")

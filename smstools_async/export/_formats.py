@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from smstools_async._models import Message
 from smstools_async.export._csv import csv_writer
@@ -39,6 +39,8 @@ class Format:
     export grows as JSON Lines as well, and these are gone on with."""
     takes_streams: bool = True
     """Whether it is text, which a stream can take too, and not only a file."""
+    order: Literal["newest", "oldest"] = "newest"
+    """Which messages should come first, for whom it is written: people read from the oldest."""
 
     @property
     def options(self) -> frozenset[str]:
@@ -88,7 +90,7 @@ _ROWS: Final = (
         writer=sqlite_writer,
         takes_streams=False,
     ),
-    Format(name="html", endings=(".html", ".htm"), writer=html_writer),
+    Format(name="html", endings=(".html", ".htm"), writer=html_writer, order="oldest"),
 )
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType({row.name: row for row in _ROWS})

@@ -1,0 +1,84 @@
+"""How conversations are written down: the format, and what was chosen about it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial, wraps
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import click
+
+from smstools_async.cli._arguments import parse_zone
+from smstools_async.cli._destinations import WriterOpener
+from smstools_async.export import FORMATS, Format, format_of, open_writer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_DEFAULT: Final = "jsonl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """A format, and its options."""
+
+    format: Format
+    options: dict[str, object] = field(default_factory=dict[str, object])
+    """Those that were given."""
+
+    @property
+    def shows_files(self) -> bool:
+        """Whether the files of a message should be there before it is written."""
+        return "files" in self.format.options
+
+    def opener(self, phone: str, folder: Path | None) -> WriterOpener:
+        """Return what opens a writer for the conversation with `phone`, its files in `folder`."""
+        known: dict[str, object] = {"title": f"Conversation with {phone}", "files": folder}
+        fitting = {name: known[name] for name in known.keys() & self.format.options}
+        return partial(open_writer, file_format=self.format.name, options=fitting | self.options)
+
+
+WritingTo = Callable[[Path | None], Writing]
+"""Tells how to write to a file, whose name may be a wish for a format."""
+
+
+def writing_options(command: Callable[Concatenate[WritingTo, P], R]) -> Callable[P, R]:
+    """Add the options of a `Writing` to a command, which gets a `WritingTo` as first argument."""
+
+    @click.option(
+        "--format",
+        "file_format",
+        type=click.Choice(list(FORMATS)),
+        metavar="FORMAT",
+        help=f"One of {', '.join(FORMATS)}. [default: what FILE ends in, else {_DEFAULT}]",
+    )
+    @click.option(
+        "--bom",
+        is_flag=True,
+        default=None,
+        help="Begin CSV with the mark by which Excel knows UTF-8.",
+    )
+    @click.option(
+        "--title", metavar="TEXT", help="Stands above HTML. [default: Conversation with PHONE]"
+    )
+    @click.option(
+        "--zone",
+        type=parse_zone,
+        metavar="NAME",
+        help="Times of HTML are in this zone, such as America/Sao_Paulo. [default: UTC]",
+    )
+    @wraps(command)
+    def with_writing(*args: P.args, **kwargs: P.kwargs) -> R:
+        file_format: Any = kwargs.pop("file_format")
+        options = {name: kwargs.pop(name) for name in ("bom", "title", "zone")}
+        given = {name: value for name, value in options.items() if value is not None}
+        return command(partial(_writing, file_format, given), *args, **kwargs)
+
+    return with_writing
+
+
+def _writing(file_format: str | None, options: dict[str, object], path: Path | None) -> Writing:
+    wish = format_of(path) if path else None
+    return Writing(
+        format=FORMATS[file_format] if file_format else wish or FORMATS[_DEFAULT], options=options
+    )
