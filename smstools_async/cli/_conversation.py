@@ -98,6 +98,7 @@ class Conversation:
                 if len(self._waiting) == _AT_ONCE:
                     await attachments.fetch_early(client)
                     self._write_waiting(writer)
+                    _mark(self.destination, self._waiting, self.progress)
             await attachments.fetch_early(client)
         finally:
             self._write_waiting(writer)

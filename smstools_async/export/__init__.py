@@ -3,8 +3,8 @@
 A writer is opened by `with` and given one message after the other. A file appears under its name
 when it is whole, and not before: it grows beside, as `conversation.jsonl.….part`, and is renamed at
 the end. Memory does not grow with the history. Writing is plain, buffered file writing, and keeps
-the event loop for some twelve microseconds a message, fifty with SQLite; Parquet is written in
-groups, which keep it for some ten milliseconds once in 10,000 messages.
+the event loop for some twelve microseconds a message, thirty with HTML, fifty with SQLite; Parquet
+is written in groups, which keep it for some ten milliseconds once in 10,000 messages.
 """
 
 from smstools_async.export._attachments import attachment_name

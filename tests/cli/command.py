@@ -4,6 +4,7 @@ import io
 import os
 import pty
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -148,3 +149,14 @@ def signal_at_request(sandbox: Sandbox, number: int, process_id: int, what: sign
 
     sandbox.before_each_request = send
     sandbox.latency = lambda arrived: 0.0 if arrived < number else 600.0
+
+
+@contextmanager
+def files_no_larger_than(size: int) -> Generator[None]:
+    """Let the system refuse to write more into a file, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

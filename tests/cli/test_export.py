@@ -2,12 +2,9 @@
 
 import os
 import re
-import resource
 import shlex
 import signal
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,14 @@ import smstools_async.export as room
 from smstools_async import Message
 from smstools_async.export import read_jsonl, read_parquet
 from smstools_async.sandbox import Answer, Sandbox
-from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request, untimed
+from tests.cli.command import (
+    PHONE,
+    files_no_larger_than,
+    invoke,
+    invoke_at_terminal,
+    signal_at_request,
+    untimed,
+)
 
 
 @pytest.fixture
@@ -335,23 +339,12 @@ def test_file_that_cannot_be_written_ends_with_1(
     assert [] == _names(folder)
 
 
-@contextmanager
-def _files_no_larger_than(size: int) -> Generator[None]:
-    """Let the system refuse to write more into a file, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "sqlite"])
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "sqlite", "html"])
 def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str) -> None:
     """Half a message is cut off; once there is room, the printed command makes the file whole."""
     sandbox.add_conversation(PHONE, messages=500)
-    export = ["export", PHONE, "--page-size", "100", "-o"]
-    with _files_no_larger_than(60_000):
+    export = ["export", PHONE, "--page-size", "100", "--order", "newest", "-o"]
+    with files_no_larger_than(60_000):
         result = invoke(*export, f"a.{ending}")
     assert 1 == result.exit_code
     assert "Error: [Errno 27] File too large\n" in result.stderr

@@ -14,7 +14,7 @@ from click.testing import Result
 from smstools_async import MessageFile
 from smstools_async.export import attachment_name
 from smstools_async.sandbox import Answer, Sandbox
-from tests.cli.command import PHONE, invoke, signal_at_request
+from tests.cli.command import PHONE, files_no_larger_than, invoke, signal_at_request
 
 OTHER = "+5511912345678"
 EXPORT = ("export", PHONE, "-o", "a.html", "--page-size", "100")
@@ -149,6 +149,17 @@ def test_interruption_while_files_come_loses_no_message(sandbox: Sandbox) -> Non
     sandbox.latency, sandbox.before_each_request = 0, None
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     assert _numbers(150) == _texts(_page())
+
+
+def test_full_disk_loses_no_message_that_waits_for_its_files(sandbox: Sandbox) -> None:
+    """It goes on from the last page whose messages were all written, not from one that came."""
+    _receive(sandbox, 400)
+    arguments = [*WITH_FILES, "--page-size", "150"]
+    with files_no_larger_than(120_000):
+        stopped = invoke(*arguments)
+    assert 1 == stopped.exit_code
+    assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
+    assert _numbers(400) == _texts(_page())
 
 
 def test_many_pages_have_their_own_titles_and_files(sandbox: Sandbox, folder: Path) -> None:

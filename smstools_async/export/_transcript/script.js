@@ -22,14 +22,16 @@
   };
 
   const find = (words) => {
-    const found = new Map(); // messages, days and stretches, each with its number of messages
+    const found = new Map(); // messages, days and stretches, with how many messages are in them
+    const add = (place, number) => found.set(place, (found.get(place) ?? 0) + number);
     let day = null; // it may have begun in a stretch before
     for (const line of lines) {
       if (line.text === null) day = line;
       else if (words.every((word) => line.text.includes(word))) {
-        for (const place of [line.node, line.stretch, day.node, day.stretch]) {
-          found.set(place, (found.get(place) ?? 0) + 1);
-        }
+        add(line.node, 1);
+        add(line.stretch, 1);
+        add(day.node, 0);
+        add(day.stretch, 0);
       }
     }
     return found;
@@ -39,10 +41,12 @@
     lines ??= read();
     const words = fold(box.value).split(/\s+/).filter(Boolean);
     const found = find(words);
-    for (const { node } of lines) show(node, found.has(node));
+    for (const { node, stretch } of lines) {
+      if (found.has(stretch)) show(node, found.has(node)); // else its stretch is hidden as a whole
+    }
     for (const stretch of document.querySelectorAll(".stretch")) {
       show(stretch, found.has(stretch));
-      const height = `${found.get(stretch) * messageHeight}rem`;
+      const height = `${(found.get(stretch) ?? 0) * messageHeight}rem`;
       stretch.style.containIntrinsicBlockSize = words.length ? height : "";
     }
     const sum = lines.filter(({ node, text }) => text !== null && found.has(node)).length;
