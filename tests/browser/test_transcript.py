@@ -292,13 +292,26 @@ async def test_page_prints_in_black_on_white(watched: Watched, tmp_path: Path) -
 
 
 async def test_what_is_far_away_is_not_laid_out(watched: Watched, tmp_path: Path) -> None:
-    """So a page of any length opens, and goes to a message it is asked for."""
-    address = _write(tmp_path / "a.html", *[_message("x")] * 3000)
-    page = await _open(watched, address)
+    """So a page of any length opens."""
+    page = await _open(watched, _write(tmp_path / "a.html", *[_message("x")] * 3000))
     is_laid_out = "node.firstElementChild.checkVisibility({contentVisibilityAuto: true})"
     assert 1 <= sum(await _all(page, ".stretch", is_laid_out)) <= 3
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+async def test_cited_message_is_below_the_header(
+    watched: Watched, tmp_path: Path, width: int
+) -> None:
+    """The time of each links to it, however far down it is."""
+    await watched.page.set_viewport_size({"width": width, "height": 800})
+    title = "Conversation with +5511987654321"
+    address = _write(tmp_path / "a.html", *[_message("x")] * 3000, title=title)
+    page = await _open(watched, address)
     await page.goto(f"{address.as_uri()}#m2950")
     await page.locator("#m2950 .text").wait_for()
-    assert await page.locator("#m2950").evaluate(
-        "node => { const {top} = node.getBoundingClientRect(); return top > 0 && top < 800; }"
-    )
+    header = await page.locator("header").bounding_box()
+    cited = await page.locator("#m2950").bounding_box()
+    assert header
+    assert cited
+    assert header["height"] <= cited["y"] < 400
+    assert f"{address.as_uri()}#m2950" == await page.locator("#m2950 a").evaluate("a => a.href")
