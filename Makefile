@@ -40,7 +40,7 @@ wheel: $(INSTALLED)  ## the built package, tried in an environment of its own
 	@scripts/try-wheel $(BIN)/python
 
 tests: $(INSTALLED)  ## behaviour, examples of the docs, guards; every branch
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --numprocesses auto
 
 bench: $(INSTALLED) $(PEER)  ## speed beside that of others, into benchmarks/RESULTS.md; QUICK=1 takes a minute
 	$(BIN)/pip install --quiet --group bench
