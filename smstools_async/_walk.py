@@ -395,7 +395,7 @@ class Walk:
         self._begun = False
         self._begin_limit = page_size
         self._latest_at_first = 0
-        self._was_empty = False
+        self._empty_beginnings = 0
         self._doubted_page = 0
         self._descending = True
         self._forward = True
@@ -596,8 +596,8 @@ class Walk:
         very second could not be told from what was there.
         """
         seconds = list(answer.seconds)
-        if not seconds and answer.total != 0 and not self._was_empty:
-            self._was_empty = True  # a hiccup, perhaps: ask once more
+        if not seconds and answer.total != 0:
+            self._bear_with(answer)
             return False
         descending = seconds == sorted(seconds, reverse=True)
         ascending = seconds == sorted(seconds)
@@ -614,6 +614,14 @@ class Walk:
         if self._newest and not ascending and self._latest_at_first and self._frontier is None:
             self._frontier = Frontier(self._latest_at_first, Counter())  # what is newer arrived
         return True
+
+    def _bear_with(self, answer: Answer) -> None:
+        """Take a first page that lacks its rows: a hiccup, perhaps, so it is asked for again."""
+        self._empty_beginnings += 1
+        if self._empty_beginnings > _MOST_EMPTY_PAGES:
+            raise PaginationStalledError(
+                f"Page 1 came empty {self._empty_beginnings} times, beside total={answer.total}"
+            )
 
     # Reading a sorted list
 

@@ -181,7 +181,9 @@ async def test_an_echo_that_the_rows_belie_is_ignored() -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("empty", [{2, 3}, {3, 4}, {2, 3, 4}, {4, 5, 6}, set(range(3, 50))])
+@pytest.mark.parametrize(
+    "empty", [{1, 2}, {1, 2, 3}, {2, 3}, {3, 4}, {2, 3, 4}, {4, 5, 6}, set(range(3, 50))]
+)
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 async def test_answers_that_stay_empty_for_a_while_never_shorten_a_walk(
     order: Order, empty: set[int]
