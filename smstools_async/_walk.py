@@ -730,6 +730,8 @@ class Walk:
             self._see_nothing(view)
         elif not len(view):
             self._arrive(view.start)
+        elif view.is_short and view.start == 0 and self._far_end != view.stop:
+            self._doubted_page = len(view)
         elif view.is_short:
             self._far_end = view.stop  # not what `total` says: looked at twice, then believed
         elif (view.answer.total or 0) > view.stop:
@@ -752,10 +754,11 @@ class Walk:
         """Learn whether a short first page was the end of the list or the server's own limit."""
         if len(answer):
             self._clamp(self._doubted_page)
+            self._position = 0  # it was no place in the list
         else:
             self._far_end = self._doubted_page
         self._doubted_page = 0
-        self._begun = False
+        self._begun = self._position > 0
         self._begin_limit = self._page_size
 
     def _leave_for_frontier(self, view: _View) -> None:

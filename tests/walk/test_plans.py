@@ -1,0 +1,287 @@
+"""Which windows a walk asks for: where it looks, how far they overlap, and when it stops."""
+
+from collections.abc import Callable, Container
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smstools_async import PaginationStalledError
+from smstools_async._cursor import Order
+from smstools_async._walk import Walk, _Search
+from tests.walk.listing import EPOCH, PHONE, History, handed_out, one_a_second, read, row
+
+Said = Callable[[int], int | None]
+
+
+def walk_of(order: Order = "newest", page_size: int = 20, **options: Any) -> Walk:
+    """Return a walk that has not begun."""
+    return Walk(phone=PHONE, order=order, page_size=page_size, **options)
+
+
+def told(history: History, order: Order) -> list[int]:
+    """Return what a walk is to hand out of a history that does not move."""
+    return history.rows[::-1] if order == "newest" else history.rows
+
+
+def honestly(count: int) -> int:
+    """Say how many rows there are."""
+    return count
+
+
+def silent(_: int) -> None:
+    """Say nothing."""
+
+
+# Overlaps
+
+
+def test_an_arrival_makes_windows_overlap() -> None:
+    """The rows next to the border are seen twice from then on, and a page stays a page."""
+    history = History(one_a_second(200))
+
+    def arrive(request: int) -> None:
+        if request == 3:
+            history.rows.append(row(201))
+
+    first = history.rows[::-1]
+    assert first == read(walk_of(), history, before_each=arrive)
+    overlaps = [before[1] - behind[0] for before, behind in pairwise(history.spans)]
+    assert [0, 0, 3, 4, 4] == overlaps[:5]
+    assert max(overlaps) <= 14
+    assert 12 == len(history.windows)
+
+
+def test_a_deletion_has_the_last_rows_read_again() -> None:
+    """The window behind it lacks the rows that moved up, so that one from before it is read."""
+    history = History(one_a_second(200))
+
+    def delete(request: int) -> None:
+        if request == 3:
+            del history.rows[-8:-5]
+
+    first = history.rows[::-1]
+    assert first == read(walk_of(), history, before_each=delete)
+    assert [(0, 20), (20, 40), (40, 60), (0, 62), (54, 81)] == history.spans[:5]
+    assert 12 == len(history.windows)
+
+
+@pytest.mark.parametrize(
+    ("order", "ascending", "requests"),
+    [("newest", True, 7), ("oldest", False, 7), ("oldest", True, 6)],
+)
+def test_what_is_not_read_from_the_top_overlaps_from_the_beginning(
+    order: Order, requests: int, *, ascending: bool
+) -> None:
+    """Nothing else would show a row that moved while the first page was on its way."""
+    history = History(one_a_second(100), ascending=ascending)
+    assert told(history, order) == read(walk_of(order), history)
+    assert requests == len(history.windows)
+
+
+def test_ties_are_overlapped_by_in_full() -> None:
+    """Windows begin before the second in which the last one ended, and grow by as much."""
+    history = History([row(number // 10, number) for number in range(200)], total=silent)
+    assert sorted(history.rows) == sorted(read(walk_of(), history))
+    assert 13 >= len(history.windows)
+    assert max(limit for _, limit in history.windows) <= 36
+
+
+# The direction
+
+
+@pytest.mark.parametrize("page_size", [1, 20, 64])
+def test_a_page_of_one_second_is_asked_for_again_in_a_longer_one(page_size: int) -> None:
+    """Twice as long each time, and 64 rows at least."""
+    history = History([row(1, number) for number in range(150)])
+    walk = walk_of(page_size=page_size)
+    assert history.rows == sorted(read(walk, history))
+    lengths = {1: [1, 64, 128, 256], 20: [20, 64, 128, 256], 64: [64, 128, 256]}
+    assert [(1, length) for length in lengths[page_size]] == history.windows
+
+
+def test_no_page_is_longer_than_the_api_allows() -> None:
+    """All of one second in the longest page there is are read as they come."""
+    history = History([row(1, number) for number in range(2500)])
+    walk = walk_of(page_size=1200)
+    assert 2000 == len([taken for _ in range(2) for taken in _step(walk, history)])
+    assert [(1, 1200), (1, 2000)] == history.windows
+
+
+def _step(walk: Walk, history: History) -> list[int]:
+    return handed_out(walk, walk.plan(1)[0], history)
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_whole_history_of_one_second_is_not_asked_for_again(order: Order) -> None:
+    """There is nothing that could tell more."""
+    history = History([row(1, number) for number in range(20)])
+    assert history.rows == sorted(read(walk_of(order), history))
+    assert [(1, 20)] == history.windows
+
+
+def test_what_arrives_while_the_direction_is_looked_for_is_an_arrival() -> None:
+    """From new to old it is not handed out, as if the first answer had been of use."""
+    history = History([row(1, number) for number in range(30)])
+
+    def arrive(request: int) -> None:
+        if request == 2:
+            history.rows.append(row(2, 30))
+
+    assert list(range(10_000, 10_030)) == sorted(read(walk_of(), history, before_each=arrive))
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_first_page_without_rows_is_asked_for_again(
+    times: int, order: Order, *, ascending: bool
+) -> None:
+    """It tells no direction, so that nothing else can be asked for."""
+    history = History(one_a_second(100), ascending=ascending, empty=range(1, times + 1))
+    assert told(history, order) == read(walk_of(order), history)
+    assert [(1, 20)] * (times + 1) == history.windows[: times + 1]
+
+
+@pytest.mark.parametrize("said", [honestly, silent], ids=["total", "no total"])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_first_page_that_stays_without_rows_is_an_error(said: Said, order: Order) -> None:
+    """It says what was seen, and how often."""
+    history = History(one_a_second(5), total=said, empty=range(100))
+    with pytest.raises(PaginationStalledError, match=r"^Page 1 came empty 4 times, beside total="):
+        read(walk_of(order), history)
+    assert 4 == len(history.windows)
+
+
+# The end
+
+
+@pytest.mark.parametrize(
+    ("empty", "requests"), [({2}, 6), ({2, 3}, 5), ({3, 4}, 5), ({2, 3, 4}, 5), ({5}, 6)]
+)
+def test_windows_without_rows_are_made_up_for_by_longer_ones(
+    empty: Container[int], requests: int
+) -> None:
+    """Three in a row are borne with; each is asked for again with rows that were seen before."""
+    history = History(one_a_second(100), empty=empty)
+    assert told(history, "newest") == read(walk_of(), history)
+    assert requests == len(history.windows)
+
+
+def test_four_windows_without_rows_are_an_error() -> None:
+    """The fourth in a row is no hiccup any more."""
+    history = History(one_a_second(100), empty={2, 3, 4, 5})
+    with pytest.raises(
+        PaginationStalledError, match="speaks of 100 rows, and sends nothing after 20"
+    ):
+        read(walk_of(), history)
+    assert 5 == len(history.windows)
+
+
+LIES: dict[str, Said] = {
+    "zero": lambda _: 0,
+    "ten": lambda _: 10,
+    "one less": lambda count: count - 1,
+    "one more": lambda count: count + 1,
+    "2000": lambda _: 2000,
+    "nothing": silent,
+}
+"""What is said of 110 rows, and how many requests it takes then to tell where they end."""
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_total_that_is_wrong_costs_two_requests(lie: str) -> None:
+    """The end is looked at twice, once more with rows seen before and once behind it."""
+    history = History(one_a_second(110), total=LIES[lie])
+    walk = walk_of()
+    assert told(history, "newest") == read(walk, history)
+    assert len(history.windows) <= 6 + 2
+    assert (lie != "nothing") == walk.degraded
+
+
+@pytest.mark.parametrize("lie", ["zero", "ten", "one less", "one more", "nothing"])
+def test_nor_does_it_cost_more_from_the_far_end(lie: str) -> None:
+    """There the end is where the walk begins."""
+    history = History(one_a_second(110), total=LIES[lie])
+    assert told(history, "oldest") == read(walk_of("oldest"), history)
+    assert len(history.windows) <= 8
+
+
+def test_a_far_end_beyond_what_total_says_is_looked_for_in_vain() -> None:
+    """A total of 2000 beside 110 rows gives no place to begin at: that is an error, not a guess."""
+    history = History(one_a_second(110), total=LIES["2000"])
+    with pytest.raises(PaginationStalledError, match="The last 65 answers brought nothing new"):
+        read(walk_of("oldest"), history)
+    assert 65 == len(history.windows)
+
+
+@pytest.mark.parametrize("page_size", [5, 10, 50, 1000])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_lowered_limit_is_found_out_although_nothing_tells_of_it(
+    page_size: int, order: Order, *, ascending: bool
+) -> None:
+    """Without `total`, and with the limit asked for beside fewer rows, a page just looks short."""
+    history = History(
+        one_a_second(130), ascending=ascending, total=silent, max_limit=30, echoes=True
+    )
+    assert told(history, order) == read(walk_of(order, page_size), history)
+
+
+# Searching
+
+
+@given(
+    low=st.integers(0, 1000),
+    length=st.integers(1, 5000),
+    step=st.integers(1, 300),
+    share=st.floats(0, 1),
+    upwards=st.booleans(),
+    is_open=st.booleans(),
+)
+def test_a_search_looks_at_few_rows_and_at_none_twice(
+    low: int, length: int, step: int, share: float, *, upwards: bool, is_open: bool
+) -> None:
+    """Its length is that of the way to the border, each step twice as long as the one before."""
+    border = low + round(share * length)
+    search = _Search(low, None if is_open else low + length, step, upwards=upwards)
+    looks: list[int] = []
+    while search.high is None or search.low < search.high:
+        looks.append(search.guess)
+        search.look(looks[-1], border_is_beyond=looks[-1] < border)
+    assert border == search.low == search.high
+    assert len(set(looks)) == len(looks)
+    near = upwards or is_open
+    way = border - low if near else low + length - border
+    assert len(looks) <= 2 * max(1, way // step + 1).bit_length() + step.bit_length() + 2
+
+
+@pytest.mark.parametrize(
+    ("total", "second"),
+    [*((honestly, second) for second in (1, 2, 700, 2999, 3000)), (silent, 2), (silent, 700)],
+)
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_time_is_found_wherever_it_lies(
+    total: Said, order: Order, second: int, *, ascending: bool
+) -> None:
+    """By single rows up to 256 around it, and one window with these."""
+    history = History(one_a_second(3000), ascending=ascending, total=total)
+    walk = walk_of(order, first=EPOCH + second, max_messages=30)
+    wanted = [known for known in told(history, order) if _is_wanted(known, second, order)][:30]
+    assert wanted == read(walk, history)
+    assert len(history.windows) <= 14
+    assert sum(limit for _, limit in history.windows) <= 600
+
+
+def _is_wanted(known: int, second: int, order: Order) -> bool:
+    return known // 10_000 <= second if order == "newest" else known // 10_000 >= second
+
+
+def test_a_time_near_the_top_is_read_up_to() -> None:
+    """Where all that lies before it is 256 rows, nothing is searched for."""
+    history = History(one_a_second(276))
+    assert [row(2), row(1)] == read(walk_of(first=EPOCH + 2), history)
+    assert [(1, 20), (1, 274)] == history.windows[:2]
