@@ -207,6 +207,12 @@ def test_success_can_be_a_no(answer: object) -> None:
     assert (AuthenticationError, 200, 104) == (type(error), error.status, error.code)
 
 
+def test_success_can_be_a_no_in_words_alone() -> None:
+    """One of the shapes has no code."""
+    error = api_error(200, {"errorMsg": "subaccount does not exist"})
+    assert (APIError, "subaccount does not exist") == (type(error), error.message)
+
+
 def test_success_has_no_reason_of_its_own() -> None:
     """Rather than "OK"."""
     assert "no reason given" == api_error(200, {"error": "104"}).message
@@ -216,6 +222,7 @@ def test_conversation_with_an_error_is_trusted_in_neither() -> None:
     """It can be part of a history that broke off."""
     error = refusal(200, {"error": "105", "conversation": [row()]})
     assert isinstance(error, UnexpectedAnswerError)
+    assert "holds a conversation and an error at once" in str(error)
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
