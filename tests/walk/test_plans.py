@@ -1,17 +1,20 @@
 """Which windows a walk asks for: where it looks, how far they overlap, and when it stops."""
 
+import math
+import random
 from collections.abc import Callable, Container
 from itertools import pairwise
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import PaginationStalledError
 from smstools_async._cursor import Order
-from smstools_async._walk import Walk, _Search
-from tests.walk.listing import EPOCH, PHONE, History, handed_out, one_a_second, read, row
+from smstools_async._walk import Walk, Window, _Search
+from tests.walk.listing import EPOCH, PHONE, History, Page, handed_out, one_a_second, read, row
 
 Said = Callable[[int], int | None]
 
@@ -87,6 +90,93 @@ def test_ties_are_overlapped_by_in_full() -> None:
     assert sorted(history.rows) == sorted(read(walk_of(), history))
     assert 13 >= len(history.windows)
     assert max(limit for _, limit in history.windows) <= 36
+
+
+COSTS = [
+    *(("arrivals", "newest", False, 42), ("arrivals", "newest", True, 43)),
+    *(("arrivals", "oldest", False, 43), ("arrivals", "oldest", True, 42)),
+    *(("deletions", "newest", False, 41), ("deletions", "newest", True, 42)),
+    *(("deletions", "oldest", False, 42), ("deletions", "oldest", True, 41)),
+    *(("expiries", "newest", False, 40), ("expiries", "newest", True, 41)),
+    *(("expiries", "oldest", False, 41), ("expiries", "oldest", True, 40)),
+    *(("all", "newest", False, 42), ("all", "newest", True, 43)),
+    *(("all", "oldest", False, 43), ("all", "oldest", True, 42)),
+]
+"""How many requests 4,000 rows in pages of 100 take; each may be a tenth over what is needed."""
+MOVEMENTS = {
+    "arrivals": (5, 0, 0),
+    "deletions": (0, 3, 0),
+    "expiries": (0, 0, 5),
+    "all": (3, 1, 2),
+}
+"""Rows that arrive, are deleted anywhere, and expire before each answer."""
+
+
+@pytest.mark.parametrize(("movement", "order", "ascending", "requests"), COSTS)
+def test_rows_that_move_cost_little(
+    movement: str, order: Order, requests: int, *, ascending: bool
+) -> None:
+    """Windows overlap by what the list was seen to move, and in the direction in which it does."""
+    history = History(one_a_second(4000), ascending=ascending)
+    draw = random.Random(1)
+    arrivals, deletions, expiries = MOVEMENTS[movement]
+
+    def move(_: int) -> None:
+        newest = history.rows[-1] // 10_000
+        history.rows += [row(newest + 1 + number) for number in range(arrivals)]
+        for _ in range(deletions):
+            history.rows.remove(draw.choice(history.rows))
+        del history.rows[:expiries]
+
+    taken = read(walk_of(order, 100), history, before_each=move)
+    assert len(history.windows) <= requests <= 1.11 * math.ceil(len(taken) / 100)
+    assert sum(limit for _, limit in history.windows) <= 1.22 * len(taken)
+
+
+# What is planned together
+
+
+def test_no_more_is_planned_than_is_wanted() -> None:
+    """Fifty messages are three pages of twenty, however many windows may be asked for."""
+    history = History(one_a_second(1000))
+    walk = walk_of(max_messages=50)
+    _step(walk, history)
+    assert [(2, 20), (3, 20)] == [question.window for question in walk.plan(8)]
+    assert 30 == len(read(walk, history, most=8))
+    assert 3 == len(history.windows)
+
+
+@pytest.mark.parametrize(("rows", "windows"), [(60, 2), (61, 3), (1000, 8)])
+def test_no_more_is_planned_than_there_is(rows: int, windows: int) -> None:
+    """Nothing is asked for beyond what `total` says."""
+    history = History(one_a_second(rows))
+    walk = walk_of()
+    _step(walk, history)
+    assert windows == len(walk.plan(8))
+
+
+def test_windows_planned_together_overlap_too_once_the_list_moves() -> None:
+    """Each with the next one, as the first of them with what was read."""
+    history = History(one_a_second(1000))
+    walk = walk_of()
+    _step(walk, history)
+    history.rows.append(row(1001))
+    _step(walk, history)
+    spans = [(question.window.start, question.window.stop) for question in walk.plan(4)]
+    overlaps = [before[1] - behind[0] for before, behind in pairwise([(20, 40), *spans])]
+    assert [2, 7, 3, 4] == overlaps
+
+
+def test_a_place_between_two_rows_is_told_by_the_older_ones() -> None:
+    """Before the first row of a page as behind each of them; before any there is none yet."""
+    history = History(one_a_second(100))
+    walk = walk_of()
+    _step(walk, history)
+    assert walk.taken is not None
+    assert walk.taken.position_after(0) is None
+    _step(walk, history)
+    places = [walk.taken.position_after(count) for count in (0, 1, 20)]
+    assert [80, 79, 60] == [place and place.older_rows for place in places]
 
 
 # The direction
@@ -230,6 +320,16 @@ def test_a_lowered_limit_is_found_out_although_nothing_tells_of_it(
     assert told(history, order) == read(walk_of(order, page_size), history)
 
 
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_lowered_limit_that_is_told_of_is_kept_to(order: Order, *, ascending: bool) -> None:
+    """From the second request on no more is asked for, and full pages are not taken for short."""
+    history = History(one_a_second(200), ascending=ascending, max_limit=37)
+    assert told(history, order) == read(walk_of(order, 100), history)
+    assert max(limit for _, limit in history.windows[1:]) <= 37
+    assert len(history.windows) <= 8
+
+
 # Searching
 
 
@@ -285,3 +385,22 @@ def test_a_time_near_the_top_is_read_up_to() -> None:
     history = History(one_a_second(276))
     assert [row(2), row(1)] == read(walk_of(first=EPOCH + 2), history)
     assert [(1, 20), (1, 274)] == history.windows[:2]
+
+
+class Everywhere(History):
+    """A list that has its newest rows at every place."""
+
+    def answer(self, window: Window) -> Page:
+        """Serve the first page, whichever is asked for."""
+        page = super().answer(Window(1, window.limit))
+        self.windows[-1] = (window.page, window.limit)
+        return attrs.evolve(page, page=window.page)
+
+
+def test_a_search_that_meets_no_border_is_given_up() -> None:
+    """Nobody has a hundred million messages with one phone."""
+    history = Everywhere(one_a_second(20), total=silent)
+    with pytest.raises(PaginationStalledError, match="rows beyond number 100000000"):
+        read(walk_of("oldest"), history)
+    assert 10**8 < history.windows[-1][0] < 2 * 10**8
+    assert len(history.windows) <= 21
