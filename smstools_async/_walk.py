@@ -332,6 +332,15 @@ class _Drift:
         self.is_suspected = True
         self._slack = max(4, 2 * self._slack, abs(shift))
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether doubts have made overlaps so long that a search costs less."""
+        return self._slack > 4 * _NEAR
+
+    def forget_doubts(self) -> None:
+        """Begin with short overlaps again, at another place."""
+        self._slack = 0
+
     def settle(self, *, moved: bool) -> None:
         """Learn that an overlap sufficed, and whether it showed that rows had moved."""
         self._slack = self._slack * 3 // 4
@@ -713,12 +722,32 @@ class Walk:
         self.on_course = False
         if self._position == 0:
             self._leave_for_frontier(view)
+        elif self._is_astray(view):
+            self._search_frontier(view)
         elif self._forward:
             self._step_back(view, min(0, self._change(view)))
         elif self._frontier is None or not len(view):
             self._find_far_end(view)
         else:
             self._step_back(view, max(0, self._change(view)))
+
+    def _is_astray(self, view: _View) -> bool:
+        """Whether steps back, each twice as long, have met nothing that was read before."""
+        return self._drift.is_lost and self._frontier is not None and self._is_too_far(view)
+
+    def _is_too_far(self, view: _View) -> bool:
+        return len(view) > 0 and view.first_key > self._key
+
+    def _search_frontier(self, view: _View) -> None:
+        self._drift.forget_doubts()
+        if self._forward:
+            self._begin_search(0, view.start, upwards=False)
+        else:
+            self._search_beyond(view)
+
+    def _search_beyond(self, view: _View) -> None:
+        total = view.answer.total or 0
+        self._begin_search(view.stop, total if total > view.stop else None)
 
     def _change(self, view: _View) -> int:
         """Return how `total` changed since the last answer, as far as is told."""
@@ -769,12 +798,13 @@ class Walk:
         total = view.answer.total
         self._position_total = total
         if self._older_rows is not None and total is not None:
-            self._arrive(total - self._older_rows if self._descending else self._older_rows)
+            older_rows = min(self._older_rows, total)
+            self._arrive(total - older_rows if self._descending else older_rows)
             self._older_rows = None
         elif self._frontier is None and not self._forward and (total or 0) > view.stop:
             self._arrive(total or 0)
         else:
-            self._begin_search(view.stop, total if (total or 0) > view.stop else None)
+            self._search_beyond(view)
 
     def _arrive(self, position: int) -> None:
         self._position = max(1, position)

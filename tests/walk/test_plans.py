@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 from collections.abc import Callable, Container
 from itertools import pairwise
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import PaginationStalledError
-from smstools_async._cursor import Order
+from smstools_async._cursor import Frontier, Order, Position
 from smstools_async._walk import Walk, Window, _Search
 from tests.walk.listing import EPOCH, PHONE, History, Page, handed_out, one_a_second, read, row
 
@@ -404,3 +405,60 @@ def test_a_search_that_meets_no_border_is_given_up() -> None:
         read(walk_of("oldest"), history)
     assert 10**8 < history.windows[-1][0] < 2 * 10**8
     assert len(history.windows) <= 21
+
+
+# Going on
+
+
+def resumed(order: Order, second: int, older_rows: int | None, page_size: int = 100) -> Walk:
+    """Return a walk that goes on at a second, none of whose rows was handed out yet."""
+    position = Position(Frontier(EPOCH + second, Counter()), older_rows)
+    return walk_of(order, page_size, max_messages=300, resume=position)
+
+
+def wanted_behind(history: History, order: Order, second: int) -> list[int]:
+    """Return what comes next there."""
+    rows = [known for known in told(history, order) if _is_wanted(known, second, order)]
+    return rows[:300]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_cursor_knows_its_place(order: Order, *, ascending: bool) -> None:
+    """One request learns the direction, and the next is the page."""
+    history = History(one_a_second(20_000), ascending=ascending)
+    assert wanted_behind(history, order, 9000) == read(resumed(order, 9000, 8999), history)
+    assert len(history.windows) <= 5
+    assert sum(limit for _, limit in history.windows) <= 540
+
+
+@pytest.mark.parametrize("older_rows", [8900, 9100, 6000, 12_000, 0, 19_999, 10**6, None])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_cursor_finds_its_place_however_many_rows_came_or_went(
+    older_rows: int | None, order: Order, *, ascending: bool
+) -> None:
+    """Where so many were older once, others are now, so that it is searched for."""
+    history = History(one_a_second(20_000), ascending=ascending)
+    assert wanted_behind(history, order, 9000) == read(resumed(order, 9000, older_rows), history)
+    assert len(history.windows) <= 28
+    assert sum(limit for _, limit in history.windows) <= 9000
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_place_is_found_again_when_nearly_all_rows_expire(
+    order: Order, *, ascending: bool
+) -> None:
+    """In the middle of a walk: what stayed is read on from where it is now."""
+    history = History(one_a_second(40_000), ascending=ascending)
+
+    def expire(request: int) -> None:
+        if request == 4:
+            del history.rows[:39_500]
+
+    taken = read(walk_of(order, 100), history, before_each=expire)
+    stayed = set(one_a_second(40_000)[39_500:])
+    assert stayed <= set(taken)
+    assert len(set(taken)) == len(taken)
+    assert len(history.windows) <= 40
