@@ -178,7 +178,9 @@ def test_an_odd_row_costs_the_others_little() -> None:
 )
 def test_mine_fills_a_missing_direction(changes: dict[str, object], direction: str) -> None:
     """And nothing else: the vendor's page mentions it, and no row shows it."""
-    assert direction == read({**row_without("direction"), **changes})[0].direction
+    sent = {**row_without("direction"), **changes}
+    assert direction == read(sent)[0].direction
+    assert direction == converter.structure(sent, Message).direction
 
 
 @pytest.mark.parametrize(
@@ -236,6 +238,20 @@ def test_field_is_refused(field: str, sent: object, problem: str) -> None:
     """What could mean something else is never bent; the problem has its path."""
     (said,) = problems_of(body_of(row(), row(**{field: sent})))
     assert said.startswith(f"$.conversation[1].{field}: {problem}")
+
+
+def test_a_row_that_needs_mending_keeps_its_other_fields() -> None:
+    """Each is read as it would be in a row without a fault."""
+    whole = row(messageId="740", file=[FILE], deliveryStatus="delivered")
+    assert read(whole)[0] == read({**whole, "unixDatetime": str(whole["unixDatetime"])})[0]
+
+
+@pytest.mark.parametrize("sent", [None, "x", 7, []], ids=["null", "text", "number", "list"])
+def test_a_row_that_is_no_object_is_called_what_it_is(sent: object) -> None:
+    """By the words of JSON."""
+    kinds = {"NoneType": "null", "str": "a text", "int": "a number", "list": "a list"}
+    (said,) = problems_of(body_of(row(), sent))
+    assert f"$.conversation[1]: {kinds[type(sent).__name__]}, not an object" == said
 
 
 def test_every_problem_is_named() -> None:
@@ -395,6 +411,7 @@ def test_byte_order_mark_is_dropped() -> None:
         (body_of() + body_of(), "a broken text"),
         (b"{'conversation': []}", "a broken text"),
         (b"// comment\n" + body_of(), "a text"),
+        (b"X-Powered-By: PHP", "a text"),
         (b"\x1f\x8b\x08\x00", "a text"),
         (body_of().decode().encode("utf-16"), "a text"),
         (body_of(total=float("nan")), "a broken text"),
@@ -416,6 +433,7 @@ def test_byte_order_mark_is_dropped() -> None:
         "two-documents",
         "single-quotes",
         "comment",
+        "header",
         "gzip",
         "utf-16",
         "nan",
@@ -475,4 +493,5 @@ def test_converter_reads_and_writes_a_file() -> None:
     assert FILE == converter.unstructure(SAME_FILE)
     with pytest.raises(UnexpectedAnswerError) as caught:
         converter.structure([FILE], MessageFile)
+    assert "The file is not as documented" in str(caught.value)
     assert ("$ holds a list, not an object",) == caught.value.problems

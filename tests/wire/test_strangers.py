@@ -59,10 +59,12 @@ async def test_page_of_another_phone_is_refused() -> None:
         ("1234", STRANGERS),
         (PHONE, [row(sender="1", receiver="2")]),
         (PHONE, [row(sender="5511907654321")]),
+        (PHONE, [row(sender="Loja 1234567", receiver="Clinica 24h 12345")]),
     ],
     ids=[
         *("plus", "national", "number", "among", "names"),
         *("empty", "sender-id", "short", "too-short", "numbers-too-short", "seven-digits"),
+        "names-with-digits",
     ],
 )
 async def test_page_that_may_be_the_right_one_is_taken(
