@@ -1,0 +1,66 @@
+"""Which tests look at which room: fast ones, and broader ones for what these let live."""
+
+SELECTIONS = {
+    "_walk": (
+        (
+            "tests/walk/test_proofs.py",
+            "tests/walk/test_windows.py",
+            "tests/walk/test_plans.py",
+            "tests/walk/test_lists.py",
+            "tests/walk/test_surprises.py",
+            "tests/walk/test_traps.py",
+            "tests/walk/test_pages.py",
+            "tests/walk/test_progress.py",
+        ),
+        (
+            "tests/walk/test_resuming.py",
+            "tests/walk/test_lies.py",
+            "tests/walk/test_machine.py",
+            "tests/walk/test_watching.py",
+            "tests/walk/test_schedules.py",
+        ),
+    ),
+    "_session": (
+        (
+            "tests/wire/test_sending.py",
+            "tests/wire/test_retry.py",
+            "tests/wire/test_lockout.py",
+            "tests/wire/test_hooks.py",
+            "tests/wire/test_deadline.py",
+            "tests/wire/test_closing.py",
+            "tests/wire/test_pace.py",
+            "tests/wire/test_lanes.py",
+            "tests/wire/test_secrets.py",
+            "tests/wire/test_quoting.py",
+            "tests/wire/test_bodies.py",
+            "tests/wire/test_wire_faults.py",
+            "tests/client/test_requests.py",
+            "tests/guards/test_foreign_errors.py",
+        ),
+        ("tests/wire", "tests/client", "tests/guards"),
+    ),
+    "_answers": (
+        ("tests/wire/test_answers.py",),
+        ("tests/wire", "tests/faults", "tests/guards"),
+    ),
+    "_convert": (
+        (
+            "tests/wire/test_decoding.py",
+            "tests/wire/test_models.py",
+            "tests/wire/test_strangers.py",
+            "tests/wire/test_phone.py",
+            "tests/wire/test_documents.py",
+        ),
+        ("tests/wire", "tests/faults", "tests/client"),
+    ),
+    "_retry": (
+        ("tests/wire/test_budget.py", "tests/wire/test_pace.py", "tests/wire/test_retry.py"),
+        ("tests/wire", "tests/faults", "tests/client"),
+    ),
+    "_body": (("tests/wire/test_bodies.py",), ("tests/wire", "tests/faults")),
+    "_redact": (("tests/wire/test_redaction.py",), ("tests/wire",)),
+    "_cursor": (
+        ("tests/walk/test_resuming.py",),
+        ("tests/walk/test_machine.py", "tests/walk/test_watching.py", "tests/walk"),
+    ),
+}
