@@ -308,9 +308,10 @@ class _Drift:
         self.is_suspected = False
         """Whether the last window had no proof, and what it lacked was not read yet."""
         self._is_certain = assume
+        self.slack = 0
+        """How many rows more windows overlap by, since shorter overlaps did not suffice."""
         self._rise = 0
         self._fall = 0
-        self._slack = 0
 
     @property
     def is_seen(self) -> bool:
@@ -330,26 +331,26 @@ class _Drift:
     def doubt(self, shift: int) -> None:
         """Learn that an overlap was too short, or that there was none."""
         self.is_suspected = True
-        self._slack = max(4, 2 * self._slack, abs(shift))
+        self.slack = max(4, 2 * self.slack, abs(shift))
 
     @property
     def is_lost(self) -> bool:
         """Whether doubts have made overlaps so long that a search costs less."""
-        return self._slack > 4 * _NEAR
+        return self.slack > 4 * _NEAR
 
     def forget_doubts(self) -> None:
         """Begin with short overlaps again, at another place."""
-        self._slack = 0
+        self.slack = 0
 
     def settle(self, *, moved: bool) -> None:
         """Learn that an overlap sufficed, and whether it showed that rows had moved."""
-        self._slack = self._slack * 3 // 4
+        self.slack = self.slack * 3 // 4
         self._is_certain |= moved
         self.is_suspected = False
 
     def away(self, *, forward: bool) -> int:
         """Return how many rows the list may move away from the next window, leaving a gap."""
-        return self._slack + (self._fall if forward else self._rise)
+        return self.slack + (self._fall if forward else self._rise)
 
     def towards(self, *, forward: bool) -> int:
         """Return how many rows it may move towards the next window, filling it with known ones."""
@@ -873,12 +874,13 @@ class Walk:
         rows = self._rows_of(view)
         news = _leave_out(rows, self._recent_rows())
         overlaps = len(news) < len(view)
-        is_patient = self._away < self._page_size
+        is_patient = self._drift.slack < self._page_size
         if is_patient and not (overlaps or view.start == 0 or self._has_not_shrunk(view)):
             self.on_course = False
             self._step_back(view, min(0, self._change(view)))
             return ()
         self._sequence = Counter(rows.values())
+        self._drift.settle(moved=False)
         return self._hand_out(
             view, [i for i in news if self._is_wanted(view, i)], is_complete=False
         )

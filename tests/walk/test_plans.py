@@ -462,3 +462,69 @@ def test_a_place_is_found_again_when_nearly_all_rows_expire(
     assert stayed <= set(taken)
     assert len(set(taken)) == len(taken)
     assert len(history.windows) <= 40
+
+
+# Lists without order
+
+DISORDER = [row(number * 7919 % 1000 + 1, number) for number in range(200)]
+
+
+def test_a_list_without_order_is_read_as_it_stands() -> None:
+    """Windows overlap by a row or two, so that rows that move are noticed."""
+    history = History(list(DISORDER))
+    walk = walk_of()
+    assert DISORDER[::-1] == read(walk, history)
+    assert walk.degraded
+    assert not walk.has_order
+    assert len(history.windows) <= 12
+    assert sum(limit for _, limit in history.windows) <= 270
+
+
+def test_order_that_is_lost_halfway_repeats_nothing() -> None:
+    """What the last window with order held is left out of the first one without."""
+    rows = DISORDER[:100] + [row(2000 + number) for number in range(100)]
+    history = History(rows)
+    walk = walk_of()
+    assert rows[::-1] == read(walk, history)
+    assert len(history.windows) <= 11
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_limits_of_time_hold_for_each_row_by_itself(order: Order) -> None:
+    """Both ends are among what is wanted, and nothing is stopped early."""
+    ends = sorted(known // 10_000 for known in DISORDER)[20:181:160]
+    first, last = ends if order == "oldest" else ends[::-1]
+    history = History(list(DISORDER))
+    taken = read(walk_of(order, first=EPOCH + first, last=EPOCH + last), history)
+    wanted = [known for known in DISORDER if ends[0] <= known // 10_000 <= ends[1]]
+    assert sorted(wanted) == sorted(taken)
+
+
+def test_a_list_without_order_that_shrinks_is_read_again_from_farther_up() -> None:
+    """By as many rows as `total` fell, and some more: what stayed comes, if perhaps twice."""
+    history = History(list(DISORDER))
+
+    def delete(request: int) -> None:
+        if request == 4:
+            del history.rows[-40:-10]
+
+    taken = read(walk_of(), history, before_each=delete)
+    assert set(history.rows) <= set(taken)
+    assert len(taken) <= 210
+    starts = [start for start, _ in history.spans]
+    assert starts[4] <= starts[3] - 30
+    assert len(history.windows) <= 12
+
+
+def test_a_list_without_order_that_grows_is_read_on() -> None:
+    """Rows that moved on are seen twice, and left out."""
+    history = History(list(DISORDER))
+
+    def arrive(request: int) -> None:
+        if request == 4:
+            history.rows.extend(row(5000, number) for number in range(10))
+
+    assert DISORDER[::-1] == read(walk_of(), history, before_each=arrive)
+    starts = [start for start, _ in history.spans]
+    assert sorted(starts) == starts
+    assert len(history.windows) <= 13
