@@ -64,6 +64,15 @@ def test_address_is_quoted_part_by_part() -> None:
     assert "https://gateway.example/v1/balance/a%2Fb%20c?page=1" == str(built().url)
 
 
+def test_nothing_is_sent_beside_the_headers() -> None:
+    """A body would be sent where there is something to send."""
+    assert b"" == built().content
+    posted = session_of(None, 30)._build(  # noqa: SLF001 - built, not sent
+        BALANCE._replace(method="POST", json={"a": 1}), CREDENTIALS, keeps_connection=True
+    )
+    assert ("POST", b'{"a":1}') == (posted.method, posted.content)
+
+
 def test_library_names_itself_only_by_clients_of_its_own() -> None:
     """One that is given keeps the name its owner gave it."""
     assert "smstools-async/7" == built().headers["user-agent"]
