@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import PaginationStalledError
-from smstools_async._cursor import Frontier, Order, Position
+from smstools_async._cursor import Frontier, Order, Position, digest
 from smstools_async._walk import Walk, Window, _Search
 from tests.walk.listing import EPOCH, PHONE, History, Page, handed_out, one_a_second, read, row
 
@@ -178,6 +178,9 @@ def test_a_place_between_two_rows_is_told_by_the_older_ones() -> None:
     _step(walk, history)
     places = [walk.taken.position_after(count) for count in (0, 1, 20)]
     assert [80, 79, 60] == [place and place.older_rows for place in places]
+    read(walk, history)
+    end = walk.taken.position_after(20)
+    assert 0 == (end and end.older_rows)
 
 
 # The direction
@@ -271,6 +274,14 @@ def test_four_windows_without_rows_are_an_error() -> None:
     assert 5 == len(history.windows)
 
 
+def test_a_far_end_without_rows_is_an_error() -> None:
+    """Where `total` speaks of some, an empty window from the top is looked at once more."""
+    history = History(one_a_second(25), empty=range(2, 100))
+    with pytest.raises(PaginationStalledError, match="speaks of 25 rows and sends none"):
+        read(walk_of("oldest"), history)
+    assert 4 == len(history.windows)
+
+
 LIES: dict[str, Said] = {
     "zero": lambda _: 0,
     "ten": lambda _: 10,
@@ -359,6 +370,18 @@ def test_a_search_looks_at_few_rows_and_at_none_twice(
     assert len(looks) <= 2 * max(1, way // step + 1).bit_length() + step.bit_length() + 2
 
 
+@pytest.mark.parametrize("upwards", [True, False])
+def test_a_border_close_by_is_found_soon(*, upwards: bool) -> None:
+    """However long the list is on the other side."""
+    border = 3 if upwards else 10**6 - 3
+    search = _Search(0, 10**6, 1, upwards=upwards)
+    looks = 0
+    while search.low != search.high:
+        looks += 1
+        search.look(search.guess, border_is_beyond=search.guess < border)
+    assert looks <= 5
+
+
 @pytest.mark.parametrize(
     ("total", "second"),
     [*((honestly, second) for second in (1, 2, 700, 2999, 3000)), (silent, 2), (silent, 700)],
@@ -443,6 +466,36 @@ def test_a_cursor_finds_its_place_however_many_rows_came_or_went(
     assert wanted_behind(history, order, 9000) == read(resumed(order, 9000, older_rows), history)
     assert len(history.windows) <= 28
     assert sum(limit for _, limit in history.windows) <= 9000
+
+
+@pytest.mark.parametrize("older_rows", [0, 6000, 12_000, 19_999])
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("ascending", [False, True])
+def test_a_place_is_searched_for_from_where_the_walk_stands(
+    older_rows: int, order: Order, *, ascending: bool
+) -> None:
+    """The first of the single rows is the nearest, since places are seldom far off."""
+    history = History(one_a_second(20_000), ascending=ascending)
+    read(resumed(order, 9000, older_rows), history)
+    look = next(index for index, (_, limit) in enumerate(history.windows) if limit == 1)
+    place = history.spans[look][0]
+    start, stop = history.spans[look - 1]
+    assert start - 256 <= place <= stop + 256
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+@pytest.mark.parametrize("width", [4, 8])
+def test_rows_of_a_cursor_are_not_repeated(order: Order, width: int) -> None:
+    """Not even where the first second wanted is the cursor's own, or its hashes were cut."""
+    history = History([row(number // 3, number) for number in range(300)])
+    page = history.answer(Window(1, 300))
+    seen = [page[index] for index in range(300) if page.rows[index] in (row(50, 150), row(50, 152))]
+    digests = Counter(digest(message, PHONE)[:width] for message in seen)
+    resume = Position(Frontier(EPOCH + 50, digests, width), 150)
+    walk = walk_of(order, first=EPOCH + 50, max_messages=2, resume=resume)
+    first, second = read(walk, history)
+    assert row(50, 151) == first
+    assert row(49 if order == "newest" else 51, 149 if order == "newest" else 153) == second
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
