@@ -280,7 +280,7 @@ def _show_response(response: ResponseInfo) -> str:
 
 
 def _show(request: RequestInfo) -> str:
-    query = urlencode(request.params, safe="•")
+    query = urlencode(request.params).replace(quote("•"), "•")  # `safe` is for ASCII alone
     return f"{request.method} {request.path}{'?' if query else ''}{query}"
 
 

@@ -162,6 +162,7 @@ def test_argument_out_of_range_is_refused(arguments: dict[str, Any], words: str)
         ("https://api.smstools.com/v1", "https://api.smstools.com/v1"),
         ("https://api.smstools.com/v1/", "https://api.smstools.com/v1"),
         ("https://api.smstools.com", "https://api.smstools.com"),
+        ("https://api.smstools.com/X/", "https://api.smstools.com/X"),
         ("HTTPS://api.smstools.com:8443/a/b", "HTTPS://api.smstools.com:8443/a/b"),
         ("https://português.example/v1", "https://português.example/v1"),
         ("http://localhost:1/v1", "http://localhost:1/v1"),
@@ -185,6 +186,7 @@ def test_base_url_may_be_any_safe_address(base_url: str | None, shown: str) -> N
         ("https://", "is no address"),
         ("https:///v1", "is no address"),
         ("ftp://host/v1", "is no address"),
+        ("ftp://user:password@host/v1", "base_url='host/v1' is no address"),
         ("javascript:alert(1)", "is no address"),
         ("https://host:0/v1", "is no address"),
         ("https://host:65536/v1", "is no address"),
@@ -440,6 +442,14 @@ async def test_wrong_request_is_refused_before_it_is_sent(
     with pytest.raises(error):
         await client.request(method, path)
     assert [] == sandbox.requests
+
+
+@pytest.mark.asyncio
+async def test_path_of_a_wrong_type_is_called_so(client: Client) -> None:
+    """With an example of a right one."""
+    path: Any = 7
+    with pytest.raises(TypeError, match=r"path must be a str such as '/message/inbox', not int"):
+        await client.request("GET", path)
 
 
 @pytest.mark.asyncio

@@ -31,6 +31,7 @@ SELECTIONS = {
             "tests/wire/test_pace.py",
             "tests/wire/test_lanes.py",
             "tests/wire/test_secrets.py",
+            "tests/wire/test_strangers.py",
             "tests/wire/test_quoting.py",
             "tests/wire/test_bodies.py",
             "tests/wire/test_wire_faults.py",

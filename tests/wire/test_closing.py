@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 
-from smstools_async import Client, ClientClosedError
+from smstools_async import Client, ClientClosedError, Retry
 from smstools_async.sandbox import serving
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 
@@ -118,7 +118,7 @@ async def test_request_under_way_ends_with_the_client() -> None:
             await client.get_conversation(PHONE)
 
     async with serving(sandbox) as base_url:
-        client = Client(CLIENT_ID, CLIENT_SECRET, base_url=base_url)
+        client = Client(CLIENT_ID, CLIENT_SECRET, base_url=base_url, retry=Retry.none())
         with anyio.fail_after(5):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(ask, client)

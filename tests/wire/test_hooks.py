@@ -10,6 +10,7 @@ import pytest
 from smstools_async import (
     Client,
     Hooks,
+    NotFoundError,
     RequestInfo,
     RequestTimeoutError,
     ResponseInfo,
@@ -147,6 +148,7 @@ async def test_log_has_a_line_for_each_attempt_and_each_wait(
     assert f"{place}: The API answered HTTP 503" in lines[1][1]
     assert lines[1][1].endswith("Attempt 2 in 0.0 s.")
     assert lines[2][1].startswith(f"{place}: HTTP 200, ")
+    assert lines[2][1].endswith(" s")
     assert PHONE not in caplog.text.replace(f"conversation/{PHONE}", "")
 
 
@@ -160,6 +162,17 @@ async def test_path_without_a_query_is_logged_as_it_is(caplog: pytest.LogCapture
         with pytest.raises(RequestTimeoutError):
             await client.request("GET", "/balance")
     assert "GET /balance: no answer, 0 bytes in 0.0" in caplog.text
+
+
+@pytest.mark.anyio
+async def test_phone_in_a_query_is_logged_masked(caplog: pytest.LogCaptureFixture) -> None:
+    """Legibly, since the mask is not quoted."""
+    caplog.set_level(logging.DEBUG, "smstools_async")
+    async with client_of(sandbox_of()) as client:
+        with pytest.raises(NotFoundError):
+            await client.request("GET", "/message", params={"to": PHONE})
+    ours = [record for record in caplog.records if record.name == "smstools_async"]
+    assert ours[0].getMessage().startswith("GET /message?to=•••21: HTTP 404, ")
 
 
 def test_hooks_have_to_be_hooks() -> None:

@@ -1,5 +1,7 @@
 """More than eight connections are spread over several pools, and each gets its share."""
 
+from pathlib import Path
+
 import anyio
 import httpx
 import pytest
@@ -32,8 +34,19 @@ async def test_request_takes_the_pool_with_the_least_to_do() -> None:
             assert fourth is second
     with lanes.freest() as fifth:
         assert fifth is first
+    with lanes.freest() as sixth:
+        assert sixth is first
     for client in clients:
         await client.aclose()
+
+
+def test_own_clients_take_nothing_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither certificates nor proxies, which whoever sets a variable could read along by."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
+    monkeypatch.setenv("HTTPS_PROXY", "no proxy at all")
+    assert Client(CLIENT_ID, CLIENT_SECRET)
 
 
 @pytest.mark.anyio

@@ -25,11 +25,15 @@ CREDENTIALS = Credentials(CLIENT_ID, CLIENT_SECRET)
 BALANCE = _Call("GET", ("balance", "a/b c"), {"page": 1, "limit": None})
 
 
-def session_of(http_client: httpx.AsyncClient | None, timeout: float | httpx.Timeout) -> Session:
+def session_of(
+    http_client: httpx.AsyncClient | None,
+    timeout: float | httpx.Timeout,
+    base_url: str = "https://gateway.example/v1",
+) -> Session:
     """Return a session that sends nothing."""
     return Session(
         CREDENTIALS,
-        "https://gateway.example/v1",
+        base_url,
         timeout=timeout,
         retry=Retry(),
         max_connections=8,
@@ -57,6 +61,13 @@ def test_what_is_sent_with_every_request() -> None:
     assert "application/json" == headers["accept"]
     assert "gzip" == headers["accept-encoding"]
     assert (CLIENT_ID, CLIENT_SECRET) == (headers["x-client-id"], headers["x-client-secret"])
+
+
+def test_session_is_as_careful_as_a_client() -> None:
+    """Plain HTTP has to be asked for; and nothing is opened beside what is given."""
+    with pytest.raises(ValueError, match="would send the secret unencrypted"):
+        session_of(None, 30, "http://gateway.example/v1")
+    assert [] == session_of(httpx.AsyncClient(), 30)._own_clients  # noqa: SLF001 - opened, not used
 
 
 def test_address_is_quoted_part_by_part() -> None:
