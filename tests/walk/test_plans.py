@@ -4,7 +4,8 @@ import math
 import random
 from collections import Counter
 from collections.abc import Callable, Container
-from itertools import pairwise
+from functools import partial
+from itertools import pairwise, product
 from typing import Any
 
 import attrs
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from smstools_async import PaginationStalledError
 from smstools_async._cursor import Frontier, Order, Position, digest
-from smstools_async._walk import Walk, Window, _Search
+from smstools_async._walk import Walk, Window, _leave_out, _Search
 from tests.walk.listing import EPOCH, PHONE, History, Page, handed_out, one_a_second, read, row
 
 Said = Callable[[int], int | None]
@@ -100,6 +101,8 @@ COSTS = [
     *(("deletions", "oldest", False, 42), ("deletions", "oldest", True, 41)),
     *(("expiries", "newest", False, 40), ("expiries", "newest", True, 41)),
     *(("expiries", "oldest", False, 41), ("expiries", "oldest", True, 40)),
+    *(("steady", "newest", False, 43), ("steady", "newest", True, 43)),
+    *(("steady", "oldest", False, 43), ("steady", "oldest", True, 42)),
     *(("all", "newest", False, 42), ("all", "newest", True, 43)),
     *(("all", "oldest", False, 43), ("all", "oldest", True, 42)),
 ]
@@ -108,6 +111,7 @@ MOVEMENTS = {
     "arrivals": (5, 0, 0),
     "deletions": (0, 3, 0),
     "expiries": (0, 0, 5),
+    "steady": (1, 0, 1),
     "all": (3, 1, 2),
 }
 """Rows that arrive, are deleted anywhere, and expire before each answer."""
@@ -181,6 +185,32 @@ def test_a_place_between_two_rows_is_told_by_the_older_ones() -> None:
     read(walk, history)
     end = walk.taken.position_after(20)
     assert 0 == (end and end.older_rows)
+
+
+def test_a_place_is_told_without_a_hint_where_there_is_no_total() -> None:
+    """Nobody knows then how many rows are older."""
+    history = History(one_a_second(100), total=silent)
+    walk = walk_of()
+    _step(walk, history)
+    assert walk.taken is not None
+    place = walk.taken.position_after(1)
+    assert place is not None
+    assert place.older_rows is None
+
+
+def test_the_beginning_of_time_is_a_place() -> None:
+    """A walk from there is the walk itself, so that an empty conversation has a cursor."""
+    beginning = walk_of("oldest").beginning
+    assert Position(Frontier(0, Counter()), 0) == beginning
+    history, again = History(one_a_second(100)), History(one_a_second(100))
+    assert read(walk_of("oldest"), history) == read(walk_of("oldest", resume=beginning), again)
+    assert history.windows == again.windows
+
+
+def test_of_equal_rows_as_many_are_left_out_as_are_known() -> None:
+    """Two texts of one second may be the same, and are two messages."""
+    rows = dict(enumerate("aabcaab"))
+    assert [4, 5] == _leave_out(rows, Counter(a=2, b=2, c=1, d=1))
 
 
 # The direction
@@ -317,6 +347,32 @@ def test_a_far_end_beyond_what_total_says_is_looked_for_in_vain() -> None:
     with pytest.raises(PaginationStalledError, match="The last 65 answers brought nothing new"):
         read(walk_of("oldest"), history)
     assert 65 == len(history.windows)
+
+
+def test_a_walk_that_gets_nowhere_is_given_up_after_65_answers() -> None:
+    """Counted from the last one that brought something."""
+    history = History(one_a_second(100), total=LIES["zero"], max_limit=7)
+    walk = walk_of()
+    useful = 0
+    with pytest.raises(PaginationStalledError, match="The last 65 answers brought nothing new"):  # noqa: PT012 - the steps before count
+        while True:
+            useful = len(history.windows) + 1 if _step(walk, history) else useful
+    assert useful + 64 == len(history.windows)
+
+
+def test_a_history_that_vanishes_ends_the_walk_wherever_it_stands() -> None:
+    """With or without overlaps, at the top or not."""
+    for rows, page_size, last in product(range(1, 25, 3), range(1, 6), range(2, 6)):
+        history = History(one_a_second(rows))
+        read(walk_of(page_size=page_size), history, before_each=partial(_vanish, history, last))
+        assert len(history.windows) < 40
+
+
+def _vanish(history: History, last: int, request: int) -> None:
+    if request < last:
+        history.rows.append(row(100 + request))
+    else:
+        history.rows.clear()
 
 
 @pytest.mark.parametrize("page_size", [5, 10, 50, 1000])
@@ -536,10 +592,14 @@ def test_a_list_without_order_is_read_as_it_stands() -> None:
 def test_order_that_is_lost_halfway_repeats_nothing() -> None:
     """What the last window with order held is left out of the first one without."""
     rows = DISORDER[:100] + [row(2000 + number) for number in range(100)]
-    history = History(rows)
-    walk = walk_of()
-    assert rows[::-1] == read(walk, history)
-    assert len(history.windows) <= 11
+    history = History(list(rows))
+
+    def arrive(request: int) -> None:
+        if request == 2:
+            history.rows.append(row(3000))
+
+    assert rows[::-1] == read(walk_of(), history, before_each=arrive)
+    assert len(history.windows) <= 13
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
@@ -553,7 +613,8 @@ def test_limits_of_time_hold_for_each_row_by_itself(order: Order) -> None:
     assert sorted(wanted) == sorted(taken)
 
 
-def test_a_list_without_order_that_shrinks_is_read_again_from_farther_up() -> None:
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_list_without_order_that_shrinks_is_read_again_from_farther_up(most: int) -> None:
     """By as many rows as `total` fell, and some more: what stayed comes, if perhaps twice."""
     history = History(list(DISORDER))
 
@@ -561,7 +622,7 @@ def test_a_list_without_order_that_shrinks_is_read_again_from_farther_up() -> No
         if request == 4:
             del history.rows[-40:-10]
 
-    taken = read(walk_of(), history, before_each=delete)
+    taken = read(walk_of(), history, most=most, before_each=delete)
     assert set(history.rows) <= set(taken)
     assert len(taken) <= 210
     starts = [start for start, _ in history.spans]
