@@ -55,8 +55,15 @@ SELECTIONS = {
         ("tests/wire", "tests/faults", "tests/client"),
     ),
     "_retry": (
-        ("tests/wire/test_budget.py", "tests/wire/test_pace.py", "tests/wire/test_retry.py"),
-        ("tests/wire", "tests/faults", "tests/client"),
+        (
+            "tests/wire/test_budget.py",
+            "tests/wire/test_pace.py",
+            "tests/wire/test_retry.py",
+            "tests/wire/test_strangers.py",
+            "tests/wire/test_errors.py",
+            "tests/download/test_wire.py",
+        ),
+        ("tests/wire", "tests/client", "tests/download"),
     ),
     "_body": (("tests/wire/test_bodies.py",), ("tests/wire", "tests/faults")),
     "_redact": (("tests/wire/test_redaction.py",), ("tests/wire",)),

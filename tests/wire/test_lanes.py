@@ -46,7 +46,7 @@ def test_own_clients_take_nothing_from_the_environment(
     """Neither certificates nor proxies, which whoever sets a variable could read along by."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
     monkeypatch.setenv("HTTPS_PROXY", "no proxy at all")
-    assert Client(CLIENT_ID, CLIENT_SECRET)
+    Client(CLIENT_ID, CLIENT_SECRET)
 
 
 @pytest.mark.anyio
