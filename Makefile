@@ -35,6 +35,7 @@ types: $(INSTALLED)  ## types, by mypy and basedpyright
 
 docs: $(INSTALLED)  ## the pages in site/; a broken link or name fails
 	$(BIN)/zensical build --clean --strict
+	$(BIN)/python scripts/check_links.py site
 
 wheel: $(INSTALLED)  ## the built package, tried in an environment of its own
 	@scripts/try-wheel $(BIN)/python
