@@ -138,6 +138,15 @@ def test_rows_that_move_cost_little(
     assert sum(limit for _, limit in history.windows) <= 1.22 * len(taken)
 
 
+@pytest.mark.parametrize(("order", "last"), [("newest", 86), ("newest", 82), ("oldest", 15)])
+def test_nothing_is_asked_for_behind_the_last_second_wanted(order: Order, last: int) -> None:
+    """A page that goes beyond it is the last one."""
+    history = History(one_a_second(100), ascending=order == "oldest")
+    taken = read(walk_of(order, last=EPOCH + last), history)
+    assert row(last) == taken[-1]
+    assert [(1, 20)] == history.windows
+
+
 # What is planned together
 
 
