@@ -187,6 +187,7 @@ def test_base_url_may_be_any_safe_address(base_url: str | None, shown: str) -> N
         ("https:///v1", "is no address"),
         ("ftp://host/v1", "is no address"),
         ("ftp://user:password@host/v1", "base_url='host/v1' is no address"),
+        ("ftp://user:x@password@host/v1", "base_url='host/v1' is no address"),
         ("javascript:alert(1)", "is no address"),
         ("https://host:0/v1", "is no address"),
         ("https://host:65536/v1", "is no address"),
