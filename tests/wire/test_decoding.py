@@ -240,10 +240,15 @@ def test_field_is_refused(field: str, sent: object, problem: str) -> None:
     assert said.startswith(f"$.conversation[1].{field}: {problem}")
 
 
-def test_a_row_that_needs_mending_keeps_its_other_fields() -> None:
-    """Each is read as it would be in a row without a fault."""
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"messageId": 740}, {"sender": int(PHONE)}, {"unixDatetime": "1749113086"}],
+    ids=["alone", "id", "phone", "time"],
+)
+def test_a_row_that_needs_mending_keeps_its_other_fields(changes: dict[str, object]) -> None:
+    """Each is read as it would be in a row without a fault, even if it is written as PHP may."""
     whole = row(messageId="740", file=[FILE], deliveryStatus="delivered")
-    assert read(whole)[0] == read({**whole, "unixDatetime": str(whole["unixDatetime"])})[0]
+    assert read(whole)[0] == read({**whole, "file": as_php_list([FILE]), **changes})[0]
 
 
 @pytest.mark.parametrize("sent", [None, "x", 7, []], ids=["null", "text", "number", "list"])
