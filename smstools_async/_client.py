@@ -427,8 +427,7 @@ class Client:
             ...     async for page in client.conversation_pages("+5511987654321", order="oldest"):
             ...         print(len(page), "new of", page.total)
         """
-        make_reader = partial(
-            self._reader,
+        reader = self._reader(
             phone,
             max_messages=max_messages,
             page_size=page_size,
@@ -439,7 +438,7 @@ class Client:
             prefetch=prefetch,
             progress=progress,
         )
-        return ConversationPages(make_reader)
+        return ConversationPages(reader)
 
     def stream_conversation(
         self,
@@ -513,7 +512,8 @@ class Client:
             since: as in `iter_conversation`.
             until: as in `iter_conversation`.
             order: as in `iter_conversation`.
-            cursors: where to go on, by phone; phones that are not in it begin at the beginning.
+            cursors: where to go on, by phone, however it is spelt; phones that are not in it begin
+                at the beginning.
 
         Raises:
             ValueError, TypeError: an argument is wrong.
@@ -529,7 +529,7 @@ class Client:
         _check_range("buffer", buffer, 0, None)
         if on_error not in ("raise", "yield"):
             raise ValueError(f"on_error={on_error!r}: give 'raise' or 'yield'")
-        starts = _check_cursors(cursors or {})
+        starts = _read_starts(cursors or {})
         make_reader = partial(
             self._reader,
             max_messages=max_messages,
@@ -541,7 +541,7 @@ class Client:
         make_reader(_ANY_PHONE)  # what is wrong for every phone is raised now
         return ConversationStream(
             phones,
-            lambda phone: make_reader(phone, cursor=starts.get(phone)),
+            lambda phone: make_reader(phone, cursor=starts.get(_plain(phone))),
             concurrency=concurrency,
             buffer=buffer,
             yield_errors=on_error == "yield",
@@ -567,7 +567,7 @@ class Client:
                 begin with what arrives from now on.
             interval: seconds between requests while messages come.
             max_interval: seconds between requests while none do.
-            progress: its `cursor` is where to begin the next watch.
+            progress: its `cursor` is where to begin the next watch; it counts over all looks.
 
         Raises:
             SmstoolsError: with its `cursor` set.
@@ -583,8 +583,11 @@ class Client:
         begin = partial(self._reader, phone, page_size=_WATCH_PAGE_SIZE)
         latest = await find_head(begin()) if cursor is None else cursor
         pause = interval
+        earlier: Course | None = None
         while True:
             reader = begin(order="oldest", cursor=latest, progress=progress)
+            if earlier is not None:
+                reader.course.count_on_from(earlier)
             while (batch := await reader.next_batch()) is not None:
                 require_order(reader.course, latest)
                 reader.progress.show(batch)
@@ -593,7 +596,7 @@ class Client:
                     await give_way()
                     for message in batch.next_messages():
                         yield message
-            latest = reader.course.cursor or latest
+            latest, earlier = reader.course.cursor or latest, reader.course
             await anyio.sleep(pause)
             pause = min(2 * pause, max_interval)
 
@@ -658,6 +661,8 @@ def _from_environment(name: str, given: str | None) -> str:
         raise ValueError(
             f"{name} is missing: pass it as Client({name}=…), or set {variable} in the environment"
         )
+    if given is None and not value:
+        raise ValueError(f"{variable} in the environment is empty: set it to your {name}")
     return value
 
 
@@ -729,9 +734,14 @@ def _read_cursor(cursor: Cursor | str, phone: str, order: Order) -> Position:
     return read_cursor(cursor, phone, order)
 
 
-def _check_cursors(cursors: Mapping[str, Cursor | str]) -> Mapping[str, Cursor | str]:
+def _read_starts(cursors: Mapping[str, Cursor | str]) -> Mapping[str, Cursor | str]:
     _check_type("cursors", cursors, Mapping, "a mapping of phones to cursors")
-    return cursors
+    return {_plain(phone): cursor for phone, cursor in cursors.items()}
+
+
+def _plain(phone: str) -> str:
+    """Return what a phone's spellings have in common, for which one cursor is right."""
+    return write_phone(phone).removeprefix("+")
 
 
 def _check_phones(phones: Phones) -> None:

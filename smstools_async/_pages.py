@@ -64,10 +64,19 @@ class Course:
         self.order: Order = order
         self.requests: int = 0
         self.found: int = 0
+        self.found_earlier: int = 0
+        """How many of them other walks had found, which this one goes on from."""
         self.skipped: int = 0
         self.waits: dict[Window, float] = {}
         """How long each retry waits, in seconds."""
         self.beginning: Cursor | None = self.write_cursor(walk.beginning)
+
+    def count_on_from(self, earlier: Course) -> None:
+        """Count what came as part of what comes, though the walk is another one."""
+        self.requests += earlier.requests
+        self.found += earlier.found
+        self.found_earlier = self.found
+        self.skipped += earlier.skipped
 
     @property
     def cursor(self) -> Cursor | None:
@@ -200,7 +209,9 @@ class Progress:
     @property
     def yielded(self) -> int:
         """How many messages were handed out."""
-        return self._batch.yielded if self._batch else 0
+        if self._batch is not None:
+            return self._batch.yielded
+        return self._course.found_earlier if self._course else 0
 
     @property
     def skipped(self) -> int:
@@ -464,22 +475,19 @@ class _OneAtATime:
 class ConversationPages:
     """The pages of a conversation, new messages only: an async iterator that survives trouble.
 
-    After an error, a time-out or a cancellation the next `anext` goes on where the last one
-    stopped; an async generator would be finished. `async for` begins at the beginning each time.
+    After an error, a time-out or a cancellation the next `anext`, or the next `async for`, goes on
+    where the last one stopped; an async generator would be finished. Make a new one to begin anew.
 
     One page is a `ConversationPage` with the numbers of the answer it came in. It holds what of
     that answer was not handed out before, so it can be shorter than the answer's `shown`.
     """
 
-    def __init__(self, make_reader: Callable[[], Reader]) -> None:
-        self._make_reader = make_reader
-        self._reader = make_reader()
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._batch: Batch | None = None
         self._one_at_a_time = _OneAtATime()
 
     def __aiter__(self) -> Self:
-        self._reader = self._make_reader()
-        self._batch = None
         return self
 
     async def __anext__(self) -> ConversationPage:
@@ -489,14 +497,13 @@ class ConversationPages:
             RuntimeError: another task is waiting for a page of this object.
             SmstoolsError: with its `cursor` set; call again to go on.
         """
-        reader = self._reader
         with self._one_at_a_time:
             if self._batch is None:
-                self._batch = await reader.next_batch()
+                self._batch = await self._reader.next_batch()
             if self._batch is None:
                 raise StopAsyncIteration
             page = await self._batch.structured()
-        reader.progress.show(self._batch)
+        self._reader.progress.show(self._batch)
         self._batch = None
         return page
 

@@ -1,5 +1,6 @@
 """Pages: an iterator that goes on after errors, time-outs and cancellation."""
 
+from contextlib import suppress
 from itertools import chain
 from typing import Any
 
@@ -88,14 +89,47 @@ async def test_nothing_is_asked_for_before_the_first_page(client: Client, sandbo
     assert ([], 0) == (sandbox.requests, pages.requests)
 
 
-async def test_iterating_again_begins_at_the_beginning(client: Client, sandbox: Sandbox) -> None:
-    """As with any collection, a loop left early leaves nothing behind for the next."""
+async def test_the_next_loop_goes_on(client: Client, sandbox: Sandbox) -> None:
+    """As with any iterator, a loop that was left leaves the rest to the next one."""
     pages = client.conversation_pages(PHONE, page_size=10)
-    async for _ in pages:
+    taken = [await anext(pages)]
+    async for page in pages:
+        taken.append(page)
         break
-    again = [page async for page in pages]
-    assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(again))
+    taken += [page async for page in pages]
+    assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
     assert 5 == pages.requests
+
+
+async def test_a_loop_around_errors_loses_and_repeats_nothing(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """The next one goes on with the page that failed."""
+    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=3, times=2)
+    pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
+    messages: list[Message] = []
+    while not pages.finished:
+        with suppress(InvalidRequestError):
+            async for page in pages:
+                messages += page
+    assert list(sandbox.messages(PHONE)) == messages
+
+
+async def test_a_loop_of_another_task_does_no_harm(client: Client, sandbox: Sandbox) -> None:
+    """It is refused, and whoever was first gets each page once."""
+    sandbox.latency = 1.0
+    pages = client.conversation_pages(PHONE, page_size=10)
+    taken: list[ConversationPage] = []
+
+    async def take_all() -> None:
+        taken.extend([page async for page in pages])
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(take_all)
+        await anyio.sleep(1.5)
+        with pytest.raises(RuntimeError, match="Another task is waiting"):
+            await anext(aiter(pages))
+    assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
 
 
 @given(

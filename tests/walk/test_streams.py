@@ -531,6 +531,16 @@ async def test_many_conversations_can_be_resumed(
     assert {phone: list(sandbox.messages(phone)) for phone in PHONES} == by_phone(before + after)
 
 
+async def test_cursors_are_found_however_phones_are_spelt(client: Client) -> None:
+    """With or without spaces and a plus, as a cursor fits both."""
+    async with client.stream_conversations(PHONES[:1]) as items:
+        async for _ in items:
+            pass
+    cursors = {PHONES[0].replace("+55", "55 "): items.cursors[PHONES[0]]}
+    async with client.stream_conversations(PHONES[:1], cursors=cursors) as items:
+        assert [] == [item async for item in items]
+
+
 async def test_cursors_do_not_change_in_the_callers_hands(client: Client) -> None:
     """What was read from the stream stays as it was."""
     async with client.stream_conversations(PHONES, page_size=10) as items:

@@ -88,6 +88,17 @@ async def test_a_watch_goes_on_from_a_cursor(client: Client, sandbox: Sandbox) -
     assert list(sandbox.messages(PHONE))[-13::-1] == taken
 
 
+async def test_progress_of_a_watch_counts_on(client: Client, sandbox: Sandbox) -> None:
+    """Over all looks, also while there is nothing new."""
+    progress = Progress()
+    async with watching(client.watch_conversation(PHONE, progress=progress)) as taken:
+        for number in range(1, 4):
+            sandbox.receive(PHONE, f"Aviso {number}")
+            await anyio.sleep(100)
+            assert number == progress.yielded == len(taken)
+            assert 1 < progress.requests < len(sandbox.requests)
+
+
 async def test_messages_of_the_starting_second_are_told_apart(
     client: Client, sandbox: Sandbox
 ) -> None:
