@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse
 from examples import fastapi_live
 from examples.fastapi_client import Phone, SmsClient, lifespan
 from examples.json_lines import JsonLines
+from examples.pages import page_of
 from examples.problems import MEDIA_TYPE, to_headers, to_problem
-from smstools_async import Progress, SmstoolsError
+from smstools_async import SmstoolsError
 
 log = logging.getLogger(__name__)
 
@@ -29,15 +30,7 @@ async def read_page(
     client: SmsClient, phone: Phone, page_size: PageSize = 50, cursor: str | None = None
 ) -> dict[str, Any]:
     """Return some messages, newest first, and the cursor for those before them."""
-    progress = Progress()
-    messages = [
-        message.to_dict()
-        async for message in client.iter_conversation(
-            phone, max_messages=page_size, cursor=cursor, progress=progress
-        )
-    ]
-    is_full = len(messages) == page_size
-    return {"messages": messages, "next_cursor": progress.cursor if is_full else None}
+    return await page_of(client, phone, page_size, cursor)
 
 
 @app.get("/conversations/{phone}/messages.jsonl")

@@ -15,8 +15,9 @@ from litestar.params import FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
 
 from examples.lines import write_lines
+from examples.pages import page_of
 from examples.problems import MEDIA_TYPE, to_headers, to_problem
-from smstools_async import Client, Progress, SmstoolsError
+from smstools_async import Client, SmstoolsError
 
 log = logging.getLogger(__name__)
 
@@ -44,15 +45,7 @@ async def read_page(
     client: SmsClient, phone: Phone, page_size: PageSize = 50, cursor: FromQuery[str | None] = None
 ) -> dict[str, Any]:
     """Return some messages, newest first, and the cursor for those before them."""
-    progress = Progress()
-    messages = [
-        message.to_dict()
-        async for message in client.iter_conversation(
-            phone, max_messages=page_size, cursor=cursor, progress=progress
-        )
-    ]
-    is_full = len(messages) == page_size
-    return {"messages": messages, "next_cursor": progress.cursor if is_full else None}
+    return await page_of(client, phone, page_size, cursor)
 
 
 @get("/conversations/{phone:str}/messages.jsonl")

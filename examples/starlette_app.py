@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from examples.json_lines import JsonLines
+from examples.pages import page_of
 from examples.problems import MEDIA_TYPE, to_headers, to_problem
-from smstools_async import Client, Progress, SmstoolsError
+from smstools_async import Client, SmstoolsError
 
 log = logging.getLogger(__name__)
 
@@ -41,19 +42,8 @@ async def lifespan(_app: Starlette) -> AsyncGenerator[dict[str, Client], None]:
 async def read_page(request: Request) -> JSONResponse:
     """Return some messages, newest first, and the cursor for those before them."""
     client: Client = request.state.client
-    page_size = read_page_size(request)
-    progress = Progress()
-    messages = [
-        message.to_dict()
-        async for message in client.iter_conversation(
-            request.path_params["phone"],
-            max_messages=page_size,
-            cursor=request.query_params.get("cursor"),
-            progress=progress,
-        )
-    ]
-    is_full = len(messages) == page_size
-    return JSONResponse({"messages": messages, "next_cursor": progress.cursor if is_full else None})
+    phone, cursor = request.path_params["phone"], request.query_params.get("cursor")
+    return JSONResponse(await page_of(client, phone, read_page_size(request), cursor))
 
 
 def read_page_size(request: Request) -> int:

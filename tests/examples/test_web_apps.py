@@ -73,6 +73,27 @@ async def test_a_page_has_fifty_messages_and_takes_one_request(web: Web) -> None
     assert 1 == len(web.sandbox.requests)
 
 
+async def test_a_page_that_nothing_can_follow_is_a_problem(web: Web) -> None:
+    """Rows in no order of time have no cursor, and none would pass for the end."""
+    receive_in_no_order(web.sandbox, "+5511912345678")
+    response = await web.http.get("/conversations/+5511912345678/messages?page_size=3")
+    assert problem(502, "The gateway cannot be read.") == told(response)
+
+
+async def test_the_last_page_needs_no_order(web: Web) -> None:
+    """It is whole, and nothing is to follow."""
+    receive_in_no_order(web.sandbox, "+5521998765432")
+    page = (await web.http.get("/conversations/+5521998765432/messages?page_size=4")).json()
+    assert ["3", "1", "4"] == [message["text"] for message in page["messages"]]
+    assert page["next_cursor"] is None
+
+
+def receive_in_no_order(sandbox: Sandbox, phone: str) -> None:
+    """Fill a conversation with three messages that are in no order of time."""
+    for second in (4, 1, 3):
+        sandbox.receive(phone, str(second), unix_time=second)
+
+
 @pytest.mark.parametrize("page_size", ["0", "1001", "-1", "many", "9" * 5000, ""])
 async def test_a_page_size_out_of_range_is_refused(web: Web, page_size: str) -> None:
     """Before the gateway is asked."""
