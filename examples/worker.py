@@ -3,6 +3,7 @@
 Run it, as often as you like: `python -m examples.worker archive.db +5511987654321 +5511912345678`
 """
 
+import argparse
 import asyncio
 import json
 import signal
@@ -117,19 +118,26 @@ async def copy_all(phones: Iterable[str], archive: Archive) -> None:
 
 
 def run(phones: Iterable[str], archive: Archive) -> int:
-    """Copy, and return the exit code: 1 where a conversation failed, 0 after a stop too."""
+    """Copy, and return the exit code: 1 where a conversation failed, 130 after Ctrl-C.
+
+    After SIGTERM it is 0, since whoever stops a service takes any other code for a failure.
+    """
     try:
         asyncio.run(copy_all(phones, archive))
-    except (asyncio.CancelledError, KeyboardInterrupt):
+    except (asyncio.CancelledError, KeyboardInterrupt) as stop:
         print("Stopped. Run it again to go on.")
-        return 0
+        return 130 if isinstance(stop, KeyboardInterrupt) else 0
     return 1 if archive.has_failures() else 0
 
 
-def main(path: str, *phones: str) -> int:
-    """Copy into the file of that name."""
-    with closing(Archive(path)) as archive:
-        return run(phones, archive)
+def main(*arguments: str) -> int:
+    """Copy as the command line says; without a file and phones, say what it should."""
+    parser = argparse.ArgumentParser("python -m examples.worker", description=__doc__)
+    parser.add_argument("file", help="where to keep the conversations; made if it is not there")
+    parser.add_argument("phones", nargs="+", metavar="phone")
+    given = parser.parse_args(arguments)
+    with closing(Archive(given.file)) as archive:
+        return run(given.phones, archive)
 
 
 if __name__ == "__main__":

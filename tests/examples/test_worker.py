@@ -17,6 +17,7 @@ from smstools_async.sandbox import Answer, Sandbox
 from tests.examples.killing import PHONES, kept, kill_again_and_again, start, truth
 
 FIRST, SECOND, THIRD = PHONES
+CODES = [(signal.SIGINT, 130), (signal.SIGTERM, 0)]
 _PATIENCE = 60  # seconds, and far more than any of these needs
 
 
@@ -103,6 +104,23 @@ def test_what_is_no_phone_is_noted(sandbox: Sandbox, path: Path) -> None:
     assert ["Oi"] == kept(path)[0]
 
 
+@pytest.mark.parametrize("given", [[], ["archive.db"]], ids=["nothing", "no phones"])
+def test_what_is_missing_on_the_command_line_is_told(
+    given: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By a line on how it is used; no file is made."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        main(*given)
+    assert 2 == caught.value.code
+    usage = "usage: python -m examples.worker [-h] file phone [phone ...]\n"
+    assert capsys.readouterr().err.startswith(usage)
+    assert [] == list(tmp_path.iterdir())
+
+
 class Interrupted(Archive):
     """An archive in the middle of whose work a signal comes."""
 
@@ -119,16 +137,20 @@ class Interrupted(Archive):
         super().keep(phone, message, cursor)
 
 
-@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("what", "code"), CODES)
 def test_the_message_at_hand_is_kept_when_a_signal_comes(
-    sandbox: Sandbox, path: Path, what: signal.Signals, capsys: pytest.CaptureFixture[str]
+    sandbox: Sandbox,
+    path: Path,
+    what: signal.Signals,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Then the worker stops, soon, and the next run does the rest."""
     for phone in PHONES:
         sandbox.add_conversation(phone, messages=900)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with closing(Interrupted(path, what, at_message=1234)) as archive:
-        assert 0 == run(PHONES, archive)
+        assert code == run(PHONES, archive)
     signal.signal(signal.SIGINT, before)
     assert "Stopped. Run it again to go on.\n" == capsys.readouterr().out
     assert 1234 <= sum(map(len, kept(path))) < 2700
@@ -136,9 +158,9 @@ def test_the_message_at_hand_is_kept_when_a_signal_comes(
     assert truth(sandbox) == kept(path)
 
 
-@pytest.mark.parametrize("what", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("what", "code"), CODES)
 def test_a_signal_ends_the_wait_for_an_answer(
-    sandbox: Sandbox, path: Path, what: signal.Signals
+    sandbox: Sandbox, path: Path, what: signal.Signals, code: int
 ) -> None:
     """However long the gateway thinks."""
     sandbox.latency = 600
@@ -150,7 +172,7 @@ def test_a_signal_ends_the_wait_for_an_answer(
 
         sandbox.before_each_request = send
         output, _ = process.communicate(timeout=_PATIENCE)
-    assert (0, "Stopped. Run it again to go on.\n") == (process.returncode, output)
+    assert (code, "Stopped. Run it again to go on.\n") == (process.returncode, output)
 
 
 class Broken(Archive):
