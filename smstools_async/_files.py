@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from errno import EEXIST
 from itertools import count
 from pathlib import Path
 
@@ -25,6 +26,29 @@ def put_in_place(path: Path, target: Path) -> Path:
     if target.exists():
         shutil.copymode(target, path)
     return path.replace(target)
+
+
+def put_in_new_place(path: Path, target: Path) -> Path:
+    """Rename `path` to `target`, which must not be there; of two at once, one alone succeeds.
+
+    Raises:
+        FileExistsError: It is there, and stays as it is, as does `path`.
+    """
+    _store(path)
+    try:
+        os.link(path, target)  # the one step that takes a name and never replaces
+    except FileExistsError as error:
+        raise _taken(target) from error
+    except OSError:  # exFAT and some network drives know no links
+        if not _claim(target):
+            raise _taken(target) from None
+        return path.replace(target)
+    path.unlink()
+    return target
+
+
+def _taken(target: Path) -> FileExistsError:
+    return FileExistsError(EEXIST, os.strerror(EEXIST), str(target))
 
 
 def write_whole(target: Path, text: str) -> None:

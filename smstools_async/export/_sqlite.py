@@ -9,11 +9,12 @@ import os
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from errno import EIO
+from errno import EEXIST, EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from smstools_async._files import put_in_new_place, put_in_place
 from smstools_async._models import Direction, Message, MessageFile
 from smstools_async.export._targets import unfinished
 from smstools_async.export._writer import MessageWriter, encodable
@@ -129,10 +130,13 @@ def sqlite_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
     Args:
         target: A path. The database appears there, or is replaced by its new state, when the block
             ends well, as with `jsonl_writer`. Meanwhile others can read the one before, and no one
-            can write to it.
+            can write to it. Where there is none before, two exports can begin at once; the one that
+            ends later replaces nothing, but ends in an error.
 
     Raises:
         ValueError: There is a file that is no such database, or one in WAL mode.
+        FileExistsError: There was no file at the start, and there is one at the end: run the same
+            again.
         OSError: The file cannot be written, another program is writing to it, or this Python has an
             SQLite without full-text search (FTS5) or before 3.37.
 
@@ -152,9 +156,9 @@ def sqlite_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
         True
     """
     with (
-        _held(Path(target)),
-        unfinished(Path(target), None) as path,
-        closing(_copied(Path(target), path)) as database,
+        _held(Path(target)) as before,
+        unfinished(Path(target), None, put_in_place if before else _put_first) as path,
+        closing(_copied(before, path)) as database,
     ):
         writer = _SqliteWriter(database, path)
         yield writer
@@ -272,15 +276,15 @@ def _message(database: sqlite3.Connection, *row: Any) -> Message:
 
 
 @contextmanager
-def _held(target: Path) -> Generator[None]:
-    """Keep others from writing to the database before, if there is one."""
+def _held(target: Path) -> Generator[Path | None]:
+    """Give the database before, if there is one, and keep others from writing to it."""
     if not target.exists():
-        yield
+        yield None
         return
     if not target.is_file():
         raise ValueError(f"{target} is no file: a database cannot be written there")
     with closing(_hold(target)):
-        yield
+        yield target
 
 
 def _hold(target: Path) -> sqlite3.Connection:
@@ -308,14 +312,27 @@ def _check_mode(database: sqlite3.Connection, target: Path) -> None:
         )
 
 
-def _copied(target: Path, path: Path) -> sqlite3.Connection:
+def _put_first(path: Path, target: Path) -> None:
+    """Put a database where there was none to hold, and still is none."""
+    try:
+        put_in_new_place(path, target)
+    except FileExistsError as error:
+        raise FileExistsError(
+            EEXIST,
+            "A file has appeared meanwhile: run this export again, and a database is brought up to"
+            " date",
+            str(target),
+        ) from error
+
+
+def _copied(before: Path | None, path: Path) -> sqlite3.Connection:
     """Return the database to be written, in a transaction."""
     with _errors_told(path):
         database = _open(path, "rw")
         try:
-            if target.exists():
-                with closing(_open(target, "ro")) as before:
-                    before.backup(database)
+            if before:
+                with closing(_open(before, "ro")) as source:
+                    source.backup(database)
             _begin(database, path)
         except BaseException:
             database.close()

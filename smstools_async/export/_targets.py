@@ -1,7 +1,7 @@
 """Where it is written: to a stream that was given, or to a file that appears when it is whole."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -43,8 +43,12 @@ def open_text(target: Target, part: str | os.PathLike[str] | None) -> Generator[
 
 
 @contextmanager
-def unfinished(target: Path, part: str | os.PathLike[str] | None) -> Generator[Path]:
-    """Give a path to write to, and rename what is there to `target` when the block ends well.
+def unfinished(
+    target: Path,
+    part: str | os.PathLike[str] | None,
+    put: Callable[[Path, Path], object] = put_in_place,
+) -> Generator[Path]:
+    """Give a path to write to, and `put` what is there under `target` when the block ends well.
 
     `part` is that path, where it is given; it is gone on with if it is there already, and left
     there by an error. Otherwise it is a new file beside the target that an error removes.
@@ -56,7 +60,7 @@ def unfinished(target: Path, part: str | os.PathLike[str] | None) -> Generator[P
     path = create_beside(target) if part is None else _create(Path(part))
     try:
         yield path
-        put_in_place(path, target)
+        put(path, target)
     except BaseException:
         if part is None:
             path.unlink(missing_ok=True)

@@ -1,11 +1,17 @@
 """Files appear whole, in their place, and take the place of none in a folder."""
 
+import errno
 import os
 from pathlib import Path
 
 import pytest
 
-from smstools_async._files import create_beside, put_in_place, put_under_free_name
+from smstools_async._files import (
+    create_beside,
+    put_in_new_place,
+    put_in_place,
+    put_under_free_name,
+)
 
 
 def _part(target: Path, content: bytes = b"new") -> Path:
@@ -60,3 +66,35 @@ def test_link_in_the_folder_is_not_followed(tmp_path: Path) -> None:
     target.symlink_to(elsewhere)
     assert tmp_path / "a-2.png" == put_under_free_name(_part(target), target)
     assert not elsewhere.exists()
+
+
+@pytest.fixture(params=["links", "no links"])
+def _file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let it be a file system with second names for a file, or one such as exFAT."""
+    if "no links" == request.param:
+        monkeypatch.setattr(os, "link", _refuse_link)
+
+
+def _refuse_link(*_: object) -> None:
+    raise PermissionError(errno.EPERM, "Operation not permitted")
+
+
+@pytest.mark.usefixtures("_file_system")
+def test_new_place_is_taken(tmp_path: Path) -> None:
+    """The file is there under its name alone."""
+    target = tmp_path / "a.db"
+    assert target == put_in_new_place(_part(target), target)
+    assert b"new" == target.read_bytes()
+    assert [target] == list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("_file_system")
+def test_place_that_is_taken_is_no_new_one(tmp_path: Path) -> None:
+    """Nothing is replaced, and what was to come is still where it grew."""
+    target = tmp_path / "a.db"
+    target.write_bytes(b"old")
+    part = _part(target)
+    with pytest.raises(FileExistsError) as caught:
+        put_in_new_place(part, target)
+    assert str(target) == caught.value.filename
+    assert (b"old", b"new") == (target.read_bytes(), part.read_bytes())

@@ -296,6 +296,35 @@ def test_database_that_is_replaced_before_it_is_held_is_opened_anew(
     assert 3 == len(list(read_sqlite(path)))
 
 
+def _write_while_another_ends(writer: MessageWriter, path: Path) -> None:
+    writer.write(RECEIVED)
+    _write(path, SENT)
+
+
+def test_first_export_that_ends_later_replaces_none(path: Path, tmp_path: Path) -> None:
+    """Where two began before there was a database, the later one is told to run again."""
+    with (
+        pytest.raises(FileExistsError, match="appeared meanwhile: run this export again") as caught,
+        sqlite_writer(path) as later,
+    ):
+        _write_while_another_ends(later, path)
+    assert str(path) == caught.value.filename
+    assert [SENT] == list(read_sqlite(path))
+    assert [path] == list(tmp_path.iterdir())
+    _write(path, RECEIVED)
+    assert [SENT, RECEIVED] == list(read_sqlite(path))
+
+
+def test_first_export_that_ends_later_keeps_its_part(path: Path, tmp_path: Path) -> None:
+    """What came need not be asked for again."""
+    part = tmp_path / "part"
+    with pytest.raises(FileExistsError), open_writer(path, part=part) as later:
+        _write_while_another_ends(later, path)
+    with open_writer(path, part=part):
+        pass
+    assert [SENT, RECEIVED] == list(read_sqlite(path))
+
+
 # -- what is refused
 
 
