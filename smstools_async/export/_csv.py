@@ -7,11 +7,11 @@ import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from smstools_async._models import Message, MessageFile
 from smstools_async.export._jsonl import encode_json
-from smstools_async.export._targets import Target, TextStream, is_begun, open_text
+from smstools_async.export._targets import Target, TextStream, is_begun, open_text, refuse_cut
 from smstools_async.export._writer import MessageWriter, record
 
 COLUMNS: Final = (
@@ -28,6 +28,7 @@ COLUMNS: Final = (
 )
 
 _BYTE_ORDER_MARK: Final = "\ufeff"
+_PIECE: Final = 1024 * 1024
 _FORMULA: Final = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What makes a spreadsheet run a cell, after OWASP's page on CSV injection; the last four are
 full-width twins of the first. Apostrophes before it count, so that each one more can be taken away
@@ -56,6 +57,7 @@ def csv_writer(
         part: As for `jsonl_writer`.
 
     Raises:
+        ValueError: As for `jsonl_writer`.
         OSError: The file cannot be written.
 
     Example:
@@ -69,6 +71,7 @@ def csv_writer(
         "sent_at","message_id","direction","sender","receiver","text",...
         "2025-06-05T08:44:46+00:00","","inbound","+5511987654321","Clinica","'=1+1",...
     """
+    refuse_cut(part, _ends_a_row)
     begins = not is_begun(part)
     with open_text(target, part) as stream:
         writer = _CsvWriter(stream)
@@ -76,6 +79,15 @@ def csv_writer(
             stream.write(_BYTE_ORDER_MARK if bom else "")
             writer.write_row(COLUMNS)
         yield writer
+
+
+def _ends_a_row(file: BinaryIO) -> bool:
+    """Tell whether the last row is whole: a line break within a cell follows an odd quote."""
+    quotes, end = 0, b""
+    while piece := file.read(_PIECE):
+        quotes += piece.count(b'"')
+        end = (end + piece[-2:])[-2:]
+    return end == b"\r\n" and quotes % 2 == 0
 
 
 class _CsvWriter:

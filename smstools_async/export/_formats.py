@@ -15,10 +15,10 @@ from typing import Final, Literal
 from smstools_async._models import Message
 from smstools_async.export._csv import csv_writer
 from smstools_async.export._html import html_writer
-from smstools_async.export._jsonl import jsonl_writer, read_jsonl
+from smstools_async.export._jsonl import ends_a_line, jsonl_writer, read_jsonl
 from smstools_async.export._parquet import parquet_writer
 from smstools_async.export._sqlite import sqlite_writer
-from smstools_async.export._targets import Target
+from smstools_async.export._targets import Target, refuse_cut
 from smstools_async.export._writer import MessageWriter
 
 _PART: Final = "part"
@@ -132,9 +132,9 @@ def open_writer(
 
     Raises:
         ValueError: There is no such format, nothing says which one, it has no such option, or it
-            needs a file and the target is a stream.
-        ImportError: The format needs an extra that is not installed; it is named. Comes when the
-            block is entered.
+            needs a file and the target is a stream. `part` ends in half a message: that comes when
+            the block is entered, as the next two do.
+        ImportError: The format needs an extra that is not installed; it is named.
         OSError: The file cannot be written.
 
     Example:
@@ -186,6 +186,7 @@ def _kept_as_jsonl(
 
     What `part` holds already comes first.
     """
+    refuse_cut(part, ends_a_line)
     with whole as writer:
         for message in _begun(part):
             writer.write(message)

@@ -5,10 +5,10 @@ import os
 import re
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import BinaryIO, Final
 
 from smstools_async._models import Message, MessageFile
-from smstools_async.export._targets import Target, TextStream, open_text
+from smstools_async.export._targets import Target, TextStream, open_text, refuse_cut
 from smstools_async.export._writer import MessageWriter, record
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
@@ -38,6 +38,7 @@ def jsonl_writer(
             error removes it.
 
     Raises:
+        ValueError: `part` ends in half a message, as a kill or a full disk can leave it.
         OSError: The file cannot be written.
 
     Example:
@@ -50,6 +51,7 @@ def jsonl_writer(
         ...     writer.write(message)  # doctest: +ELLIPSIS
         {"sent_at": "2025-06-05T08:44:46+00:00", ..., "text": "Olá!", "files": [], ...}
     """
+    refuse_cut(part, ends_a_line)
     with open_text(target, part) as stream:
         yield _JsonlWriter(stream)
 
@@ -60,6 +62,12 @@ class _JsonlWriter:
 
     def write(self, message: Message) -> None:
         self._stream.write(encode_json(record(message)) + "\n")
+
+
+def ends_a_line(file: BinaryIO) -> bool:
+    """Tell whether the last line is whole: no line break is within one."""
+    file.seek(-1, os.SEEK_END)
+    return file.read() == b"\n"
 
 
 def encode_json(value: object) -> str:

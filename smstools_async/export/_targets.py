@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from smstools_async._files import create_beside, put_in_place
 
@@ -70,6 +70,22 @@ def unfinished(
 def is_begun(part: str | os.PathLike[str] | None) -> bool:
     """Tell whether there is something to go on with."""
     return part is not None and Path(part).exists() and Path(part).stat().st_size > 0
+
+
+def refuse_cut(part: str | os.PathLike[str] | None, ends_whole: Callable[[BinaryIO], bool]) -> None:
+    """Refuse to go on with what ends in half a message.
+
+    It is not cut back here: where the cursor is behind that message, as it is when writing it was
+    the error, the message would be lost, and nobody would know.
+    """
+    if part is None or not is_begun(part):
+        return
+    with Path(part).open("rb") as file:
+        if not ends_whole(file):
+            raise ValueError(
+                f"{part} ends in half a message, as a kill or a full disk leaves it. Cut it back to"
+                " the size that it had at the cursor you go on from, or remove it and begin anew"
+            )
 
 
 def _create(part: Path) -> Path:

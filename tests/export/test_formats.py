@@ -167,9 +167,20 @@ def test_part_stays_if_the_file_cannot_be_finished(tmp_path: Path) -> None:
 
 
 def test_damaged_part_is_refused(tmp_path: Path) -> None:
-    """A line that was cut is named, and nothing is written in its stead."""
+    """A line that is none of ours is named, and nothing is written in its stead."""
     part = tmp_path / "part"
-    part.write_text('{"sent_at": "20', encoding="utf-8")
+    part.write_text('{"sent_at": "20\n', encoding="utf-8")
     with pytest.raises(ValueError, match=r"^line 1 is no message"):
         COUNT.open(tmp_path / "a.count", part=part).__enter__()
     assert [part] == list(tmp_path.iterdir())
+
+
+def test_part_that_was_cut_is_refused(tmp_path: Path) -> None:
+    """Even where just the end of its line is missing: the next would be on the same."""
+    part = tmp_path / "part"
+    _stop(COUNT.open(tmp_path / "a.count", part=part))
+    cut = part.read_bytes()[:-1]
+    part.write_bytes(cut)
+    with pytest.raises(ValueError, match=r"part ends in half a message"):
+        COUNT.open(tmp_path / "a.count", part=part).__enter__()
+    assert cut == part.read_bytes()

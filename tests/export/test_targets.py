@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import attrs
 import pytest
 
 from smstools_async import Message
@@ -39,8 +40,11 @@ def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def _write_and_raise(writer: MessageWriter, failure: type[BaseException]) -> None:
-    writer.write(FIRST)
+def _write_and_raise(
+    writer: MessageWriter, failure: type[BaseException], *messages: Message
+) -> None:
+    for message in messages or [FIRST]:
+        writer.write(message)
     raise failure
 
 
@@ -155,6 +159,55 @@ def test_part_is_left_by_an_error_and_gone_on_with(open_writer: Opener, tmp_path
         writer.write(SECOND)
     assert whole.read_bytes() == target.read_bytes()
     assert not part.exists()
+
+
+QUOTED = attrs.evolve(FIRST, text='say "hi"\r\n"', sender='"\r\n', message_id="1")
+
+
+def _two_messages(open_writer: Opener, part: Path) -> bytes:
+    with pytest.raises(RuntimeError), open_writer(part.with_name("a"), part=part) as writer:
+        _write_and_raise(writer, RuntimeError, SECOND, QUOTED)
+    return part.read_bytes()
+
+
+@each_text
+def test_part_that_ends_in_half_a_message_is_refused(open_writer: Opener, tmp_path: Path) -> None:
+    """Wherever it was cut: whether the cursor is before that message, only its keeper knows."""
+    part = tmp_path / "part"
+    written = _two_messages(open_writer, part)
+    goes_on = list[int]()
+    for size in range(1, len(written) + 1):
+        part.write_bytes(written[:size])
+        try:
+            with open_writer(tmp_path / "a", part=part):
+                goes_on.append(size)
+        except ValueError as error:
+            assert f"{part} ends in half a message" in str(error)  # noqa: PT017 - most sizes are cuts
+            assert written[:size] == part.read_bytes()
+    assert _ends_of_messages(open_writer, tmp_path) == goes_on
+
+
+def _ends_of_messages(open_writer: Opener, folder: Path) -> list[int]:
+    """Write both, and return the sizes of the part at which it may be gone on with."""
+    part = folder / "whole"
+    with open_writer(folder / "b", part=part) as writer:
+        sizes = [part.stat().st_size]
+        for message in (SECOND, QUOTED):
+            writer.write(message)
+            sizes.append(part.stat().st_size)
+    return [size for size in sizes if size]
+
+
+@each_text
+def test_part_is_cut_back_to_the_size_at_a_cursor(open_writer: Opener, tmp_path: Path) -> None:
+    """Writers keep nothing back, so a size that is noted after a message ends with it."""
+    part = tmp_path / "part"
+    _two_messages(open_writer, part)
+    size = _ends_of_messages(open_writer, tmp_path)[-2]
+    os.truncate(part, size)
+    with open_writer(tmp_path / "a", part=part) as writer:
+        writer.write(QUOTED)
+    assert (tmp_path / "b").read_bytes() == (tmp_path / "a").read_bytes()
 
 
 def test_empty_part_is_a_beginning(tmp_path: Path) -> None:
