@@ -9,7 +9,7 @@ import os
 import sqlite3
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
-from errno import EEXIST, EIO
+from errno import EBUSY, EEXIST, EIO
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -124,6 +124,10 @@ def sqlite_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
     when both come again there still are. A `message_id` that a message gets later is added to its
     row.
 
+    The whole database before is copied first, at each export, however few messages come. That keeps
+    the event loop, for some 0.3 seconds with 100 MiB. Another program that is writing to it then is
+    not waited for.
+
     Tables and columns are told in the page on exports. A half of a surrogate pair, which no answer
     of the client holds, becomes U+FFFD; all else is kept as it is, and `read_sqlite` reads it back.
 
@@ -137,8 +141,8 @@ def sqlite_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
         ValueError: There is a file that is no such database, or one in WAL mode.
         FileExistsError: There was no file at the start, and there is one at the end: run the same
             again.
-        OSError: The file cannot be written, another program is writing to it, or this Python has an
-            SQLite without full-text search (FTS5) or before 3.37.
+        OSError: The file cannot be written, another program is writing to it (`errno.EBUSY`), or
+            this Python has an SQLite without full-text search (FTS5) or before 3.37.
 
     Example:
         >>> from pathlib import Path
@@ -291,7 +295,7 @@ def _hold(target: Path) -> sqlite3.Connection:
     with _errors_told(target):
         while True:
             found = target.stat()
-            database = _open(target, "rw")
+            database = _open(target, "rw", timeout=0)  # a wait would keep the event loop
             try:
                 _check_mode(database, target)
                 database.execute("begin immediate")
@@ -366,10 +370,12 @@ def _is_begun(database: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
-def _open(path: Path, mode: Literal["ro", "rw"]) -> sqlite3.Connection:
+def _open(path: Path, mode: Literal["ro", "rw"], timeout: float = 5) -> sqlite3.Connection:
+    """Open a database; `timeout` is how long to wait for others, in seconds."""
     return sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}",
         uri=True,
+        timeout=timeout,
         isolation_level=None,  # transactions begin and end where it says so
         check_same_thread=False,
     )
@@ -381,6 +387,10 @@ def _errors_told(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest is why
+        if code == sqlite3.SQLITE_NOTADB:
             raise ValueError(f"{path} is no database; choose another file") from error
+        if code == sqlite3.SQLITE_BUSY:
+            busy = "Another program is writing to this database; try again when it has ended"
+            raise OSError(EBUSY, busy, str(path)) from error
         raise OSError(EIO, f"SQLite says: {error}", str(path)) from error

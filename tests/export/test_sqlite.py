@@ -5,6 +5,7 @@ import sqlite3
 import stat
 from collections.abc import Iterable
 from contextlib import closing
+from errno import EBUSY
 from pathlib import Path
 from typing import Any
 
@@ -323,6 +324,34 @@ def test_first_export_that_ends_later_keeps_its_part(path: Path, tmp_path: Path)
     with open_writer(path, part=part):
         pass
     assert [SENT, RECEIVED] == list(read_sqlite(path))
+
+
+def test_database_that_another_writes_to_is_an_error_at_once(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting for it would keep the event loop; what can be done is said instead."""
+    _write(path, SENT)
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("begin exclusive")
+        waits = _noted_waits(monkeypatch)
+        with pytest.raises(OSError, match=r"Another program is writing .* try again") as caught:
+            _write(path, RECEIVED)
+    assert (EBUSY, str(path)) == (caught.value.errno, caught.value.filename)
+    assert [0] == waits
+    assert [path] == list(tmp_path.iterdir())
+
+
+def _noted_waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return how long connections that are opened from now on wait for others, in seconds."""
+    connect, waits = sqlite3.connect, list[float]()
+
+    def noting_connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        waits.append(options.get("timeout", 5))
+        database: sqlite3.Connection = connect(*arguments, **options)
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", noting_connect)
+    return waits
 
 
 # -- what is refused
