@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, Final
 
 from smstools_async._models import Message, MessageFile
 from smstools_async.export._jsonl import encode_json
+from smstools_async.export._sources import open_lines
 from smstools_async.export._targets import Target, TextStream, is_begun, open_text, refuse_cut
 from smstools_async.export._writer import MessageWriter, record
 
@@ -116,7 +117,7 @@ def _text(value: str) -> str:
     return f"'{value}" if _FORMULA.match(value) else value
 
 
-def read_csv(lines: Iterable[str]) -> Iterator[Message]:
+def read_csv(source: str | os.PathLike[str] | Iterable[str]) -> Iterator[Message]:
     """Read back what `csv_writer` wrote, whether with a byte order mark or without.
 
     The messages are equal to those that were given to it, but for two things that CSV has no way to
@@ -124,24 +125,33 @@ def read_csv(lines: Iterable[str]) -> Iterator[Message]:
     text of its escape. No answer of the client holds either.
 
     Args:
-        lines: Such as a file that was opened with `newline=""`, so that line breaks in texts stay.
+        source: A path, or lines, such as a file that was opened with `newline=""`, so that line
+            breaks in texts stay.
 
     Raises:
+        OSError: The file cannot be read.
         ValueError: A line is no message; it is named by its number, its text is not echoed. A cell
             of more than 131,072 characters is none to Python: see `csv.field_size_limit`.
 
     Example:
-        >>> import io
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
         >>> message = Message(
         ...     direction="inbound", sender="+5511987654321", receiver="Clinica", text="=1+1",
         ...     unix_time=1749113086,
         ... )
-        >>> file = io.StringIO()
-        >>> with csv_writer(file) as writer:
-        ...     writer.write(message)
-        >>> list(read_csv(io.StringIO(file.getvalue(), newline=""))) == [message]
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "conversation.csv"
+        ...     with csv_writer(path) as writer:
+        ...         writer.write(message)
+        ...     list(read_csv(path)) == [message]
         True
     """
+    with open_lines(source) as lines:
+        yield from _read_rows(lines)
+
+
+def _read_rows(lines: Iterable[str]) -> Iterator[Message]:
     rows = csv.reader(_without_mark(lines))
     try:
         _check_names(next(rows, list[str]()))

@@ -201,5 +201,4 @@ def _kept_as_jsonl(
 
 def _begun(part: Path) -> Iterator[Message]:
     if part.exists():
-        with part.open(encoding="utf-8") as lines:
-            yield from read_jsonl(lines)
+        yield from read_jsonl(part)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from smstools_async._models import Message, MessageFile
+from smstools_async.export._sources import open_lines
 from smstools_async.export._targets import Target, TextStream, open_text, refuse_cut
 from smstools_async.export._writer import MessageWriter, record
 
@@ -75,35 +76,42 @@ def encode_json(value: object) -> str:
     return _BARE.sub(lambda bare: f"\\u{ord(bare[0]):04x}", _ENCODER.encode(value))
 
 
-def read_jsonl(lines: Iterable[str]) -> Iterator[Message]:
+def read_jsonl(source: str | os.PathLike[str] | Iterable[str]) -> Iterator[Message]:
     """Read back what `jsonl_writer` wrote: messages equal to those that were given to it.
 
     Args:
-        lines: Such as an open file.
+        source: A path, or lines, such as an open file.
 
     Raises:
+        OSError: The file cannot be read.
         ValueError: A line is no message; it is named by its number, its text is not echoed.
 
     Example:
-        >>> import io
+        >>> from pathlib import Path
+        >>> from tempfile import TemporaryDirectory
         >>> message = Message(
         ...     direction="inbound", sender="5511987654321", receiver="Clinica", text="Olá!",
         ...     unix_time=1749113086,
         ... )
-        >>> file = io.StringIO()
-        >>> with jsonl_writer(file) as writer:
-        ...     writer.write(message)
-        >>> list(read_jsonl(file.getvalue().splitlines())) == [message]
+        >>> with TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "conversation.jsonl"
+        ...     with jsonl_writer(path) as writer:
+        ...         writer.write(message)
+        ...     list(read_jsonl(path)) == [message]
         True
     """
-    for number, line in enumerate(lines, start=1):
-        try:
-            message = _decode_line(line)
-        except (ValueError, TypeError, LookupError) as error:
-            raise ValueError(
-                f"line {number} is no message as jsonl_writer writes it; mend or remove it"
-            ) from error
-        yield message
+    with open_lines(source) as lines:
+        for number, line in enumerate(lines, start=1):
+            yield _read_line(number, line)
+
+
+def _read_line(number: int, line: str) -> Message:
+    try:
+        return _decode_line(line)
+    except (ValueError, TypeError, LookupError) as error:
+        raise ValueError(
+            f"line {number} is no message as jsonl_writer writes it; mend or remove it"
+        ) from error
 
 
 def _decode_line(line: str) -> Message:

@@ -7,31 +7,20 @@ from typing import Final
 from smstools_async import Message
 from smstools_async.export import FORMATS, read_csv, read_jsonl, read_parquet, read_sqlite
 
-
-def _read_jsonl(path: Path) -> Iterator[Message]:
-    with path.open(encoding="utf-8") as lines:
-        yield from read_jsonl(lines)
-
-
-def _read_csv(path: Path) -> Iterator[Message]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        yield from read_csv(lines)
-
-
-_READERS: Final[dict[str, Callable[[Path], Iterator[Message]]]] = {
-    "jsonl": _read_jsonl,
-    "csv": _read_csv,
+READERS: Final[dict[str, Callable[..., Iterator[Message]]]] = {
+    "jsonl": read_jsonl,
+    "csv": read_csv,
     "parquet": read_parquet,
     "sqlite": read_sqlite,
 }
 
-READ_BACK: Final = tuple(name for name in FORMATS if name in _READERS)
+READ_BACK: Final = tuple(name for name in FORMATS if name in READERS)
 """The formats whose messages can be read back."""
 
 
 def contents(file_format: str, path: Path) -> object:
     """Return what can be compared: the messages, in no order, or else the bytes."""
-    reader = _READERS.get(file_format)
+    reader = READERS.get(file_format)
     return sorted(map(_key, reader(path))) if reader else path.read_bytes()
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import pickle
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,13 @@ from smstools_async import (
     UnexpectedAnswerError,
     converter,
     redact_url,
+)
+from smstools_async.export import (
+    jsonl_writer,
+    read_csv,
+    read_jsonl,
+    read_parquet,
+    read_sqlite,
 )
 from smstools_async.sandbox import Sandbox
 
@@ -169,6 +176,19 @@ async def tests_with_the_sandbox(sandbox: Sandbox) -> None:
     async with Client("id", "secret", http_client=http_client) as client:
         arrived = sandbox.receive(PHONE, "Oi")
         assert (await client.get_conversation(PHONE))[0] == arrived
+
+
+def writes_and_reads_files(message: Message, lines: list[str]) -> None:
+    """Write to paths, and read from paths and from lines, such as those of an open file."""
+    with jsonl_writer("a.jsonl", part=Path("a.part")) as writer, Path("a.csv").open() as file:
+        assert_type(writer.write(message), None)
+        for text_reader in (read_jsonl, read_csv):
+            for source in ("a.jsonl", Path("a.jsonl")):
+                assert_type(text_reader(source), Iterator[Message])
+            assert_type(text_reader(lines), Iterator[Message])
+            assert_type(text_reader(file), Iterator[Message])
+    assert_type(read_parquet("a.parquet"), Iterator[Message])
+    assert_type(read_sqlite(Path("a.db"), phone=PHONE), Iterator[Message])
 
 
 def observes_requests() -> None:

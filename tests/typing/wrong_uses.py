@@ -4,6 +4,7 @@ An `ignore` that ignores nothing is an error for both checkers, so each line bel
 """
 
 from smstools_async import APIError, Client, Message, MessageFile, Retry
+from smstools_async.export import read_csv, read_jsonl
 
 PHONE = "+5511987654321"
 
@@ -35,6 +36,13 @@ def misbuilds(message: Message) -> None:
     Retry(3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - options go by name
     MessageFile("a.png", "https://files.example/a", "image/png")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - fields go by name
     message.text = "changed"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue] - values do not change
+
+
+def misreads_files() -> None:
+    """Read from what gives no lines of text."""
+    read_jsonl(b"a.jsonl")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a path is a text
+    read_csv(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is no path, nor lines
+    read_csv([b"1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType] - lines are text
 
 
 def misreads_errors(error: APIError) -> str:
