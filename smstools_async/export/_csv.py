@@ -13,7 +13,7 @@ from smstools_async._models import Message, MessageFile
 from smstools_async.export._jsonl import encode_json
 from smstools_async.export._sources import open_lines
 from smstools_async.export._targets import Target, TextStream, is_begun, open_text, refuse_cut
-from smstools_async.export._writer import MessageWriter, record
+from smstools_async.export._writer import MessageWriter, lent, record
 
 COLUMNS: Final = (
     "sent_at",
@@ -79,7 +79,8 @@ def csv_writer(
         if begins:
             stream.write(_BYTE_ORDER_MARK if bom else "")
             writer.write_row(COLUMNS)
-        yield writer
+        with lent(writer) as lent_writer:
+            yield lent_writer
 
 
 def _ends_a_row(file: BinaryIO) -> bool:

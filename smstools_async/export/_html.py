@@ -11,7 +11,7 @@ from smstools_async._models import Message
 from smstools_async.export._bubbles import Bubble, readable_line
 from smstools_async.export._pictures import Attachments
 from smstools_async.export._targets import Target, TextStream, open_text
-from smstools_async.export._writer import MessageWriter
+from smstools_async.export._writer import MessageWriter, lent
 
 if TYPE_CHECKING:
     from smstools_async.export._template import Template
@@ -70,7 +70,8 @@ def html_writer(
     with open_text(target, None) as stream:
         writer = _HtmlWriter(stream, TEMPLATE, zone, attachments)
         writer.begin(title)
-        yield writer
+        with lent(writer) as lent_writer:
+            yield lent_writer
         writer.end()
 
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from smstools_async._models import Message, MessageFile
 from smstools_async.export._sources import open_lines
 from smstools_async.export._targets import Target, TextStream, open_text, refuse_cut
-from smstools_async.export._writer import MessageWriter, record
+from smstools_async.export._writer import MessageWriter, lent, record
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 
@@ -53,8 +53,8 @@ def jsonl_writer(
         {"sent_at": "2025-06-05T08:44:46+00:00", ..., "text": "Olá!", "files": [], ...}
     """
     refuse_cut(part, ends_a_line)
-    with open_text(target, part) as stream:
-        yield _JsonlWriter(stream)
+    with open_text(target, part) as stream, lent(_JsonlWriter(stream)) as writer:
+        yield writer
 
 
 class _JsonlWriter:

@@ -8,7 +8,7 @@ from typing import Final
 
 from smstools_async._models import Message
 from smstools_async.export._targets import unfinished
-from smstools_async.export._writer import MessageWriter
+from smstools_async.export._writer import MessageWriter, lent
 
 _GROUP: Final = 10_000
 _BATCH: Final = 1000
@@ -49,7 +49,8 @@ def parquet_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
         unfinished(Path(target), None) as path,
         closing(_arrow.ParquetWriter(path, group=_GROUP, batch=_BATCH)) as writer,
     ):
-        yield writer
+        with lent(writer) as lent_writer:
+            yield lent_writer
         writer.finish()
 
 

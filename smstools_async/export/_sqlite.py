@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from smstools_async._files import put_in_new_place, put_in_place
 from smstools_async._models import Direction, Message, MessageFile
 from smstools_async.export._targets import unfinished
-from smstools_async.export._writer import MessageWriter, encodable
+from smstools_async.export._writer import MessageWriter, encodable, lent
 
 _APPLICATION: Final = 0x736D7374
 """`smst`, where SQLite keeps whose database it is."""
@@ -165,7 +165,8 @@ def sqlite_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
         closing(_copied(before, path)) as database,
     ):
         writer = _SqliteWriter(database, path)
-        yield writer
+        with lent(writer) as lent_writer:
+            yield lent_writer
         writer.commit()
 
 

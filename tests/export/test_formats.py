@@ -132,6 +132,50 @@ def test_stream_is_refused_by_a_format_for_files() -> None:
         COUNT.open(io.StringIO())
 
 
+each_format = pytest.mark.parametrize("file_format", FORMATS)
+
+
+def _write_late(writer: MessageWriter) -> None:
+    with pytest.raises(ValueError, match=r"^The block of this writer has ended: .* lost$"):
+        writer.write(FIRST)
+
+
+@each_format
+@pytest.mark.parametrize("part", [None, "part"])
+def test_message_that_comes_after_the_block_is_refused(
+    file_format: str, part: str | None, tmp_path: Path
+) -> None:
+    """It could not be in the file any more, which is whole; no format passes it over."""
+    with open_writer(
+        tmp_path / "a", file_format=file_format, part=part and tmp_path / part
+    ) as writer:
+        writer.write(FIRST)
+    before = (tmp_path / "a").read_bytes()
+    _write_late(writer)
+    assert before == (tmp_path / "a").read_bytes()
+
+
+@each_format
+def test_message_that_comes_after_an_error_is_refused(file_format: str, tmp_path: Path) -> None:
+    """There is no file that it could be in."""
+    opened = open_writer(tmp_path / "a", file_format=file_format)
+    writer = opened.__enter__()
+    error = RuntimeError()
+    assert not opened.__exit__(RuntimeError, error, None)
+    _write_late(writer)
+
+
+@pytest.mark.parametrize("file_format", [row.name for row in FORMATS.values() if row.takes_streams])
+def test_message_that_comes_after_the_block_of_a_stream_is_refused(file_format: str) -> None:
+    """Even where the stream is still open: a page, for one, has come to its end."""
+    stream = io.StringIO()
+    with open_writer(stream, file_format=file_format) as writer:
+        writer.write(FIRST)
+    before = stream.getvalue()
+    _write_late(writer)
+    assert before == stream.getvalue()
+
+
 def _stop(opened: AbstractContextManager[MessageWriter]) -> None:
     with pytest.raises(KeyboardInterrupt), opened as writer:
         _write_and_raise(writer)
