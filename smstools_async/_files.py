@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from errno import EEXIST
+from errno import EEXIST, ENAMETOOLONG
 from itertools import count
 from pathlib import Path
 
@@ -11,8 +11,16 @@ from smstools_async._names import numbered
 
 
 def create_beside(target: Path) -> Path:
-    """Create an empty file that nobody else can read, to become `target` when it is whole."""
-    handle, path = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+    """Create an empty file that nobody else can read, to become `target` when it is whole.
+
+    Raises:
+        OSError: It cannot be created. The folder is named, or `target` where its name is too long.
+    """
+    try:
+        handle, path = tempfile.mkstemp(prefix=f"{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        error.filename = str(target if error.errno == ENAMETOOLONG else target.parent)
+        raise
     os.close(handle)
     return Path(path)
 

@@ -29,6 +29,21 @@ def test_file_grows_beside_its_target(tmp_path: Path) -> None:
     assert 0o600 == path.stat().st_mode & 0o777
 
 
+def test_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    """What is wrong is the folder; the name of what would grow in it says nothing."""
+    (tmp_path / "folder").touch()
+    with pytest.raises(NotADirectoryError) as caught:
+        create_beside(tmp_path / "folder" / "a.png")
+    assert str(tmp_path / "folder") == caught.value.filename
+
+
+def test_name_that_is_too_long_is_named(tmp_path: Path) -> None:
+    """Here it is not the folder."""
+    with pytest.raises(OSError, match="name too long") as caught:
+        create_beside(tmp_path / ("a" * 300))
+    assert str(tmp_path / ("a" * 300)) == caught.value.filename
+
+
 def test_file_is_replaced_and_keeps_its_permissions(tmp_path: Path) -> None:
     """Whoever made it chose them."""
     target = tmp_path / "a.png"

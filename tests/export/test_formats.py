@@ -135,6 +135,14 @@ def test_stream_is_refused_by_a_format_for_files() -> None:
 each_format = pytest.mark.parametrize("file_format", FORMATS)
 
 
+@each_format
+def test_missing_folder_is_named(file_format: str, tmp_path: Path) -> None:
+    """And not the file that would have grown in it, whose name nobody knows."""
+    with pytest.raises(FileNotFoundError) as caught:
+        open_writer(tmp_path / "missing" / "a", file_format=file_format).__enter__()
+    assert str(tmp_path / "missing") == caught.value.filename
+
+
 def _write_late(writer: MessageWriter) -> None:
     with pytest.raises(ValueError, match=r"^The block of this writer has ended: .* lost$"):
         writer.write(FIRST)
