@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from smstools_async import _errors
+from smstools_async.export import FORMATS
 from tests.faults.page import PAGE, write
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,15 @@ def test_page_of_faults_is_written_from_the_table() -> None:
     """`python -m tests.faults.page` writes it anew."""
     page = PAGE.read_text(encoding="utf-8")
     assert write(page) == page
+
+
+def test_page_on_exports_has_every_format() -> None:
+    """Whoever chooses one sees all, with all endings that are a wish for them."""
+    page = (DOCS / "how-to/export.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| (`\.[^|]+) \|", page, re.MULTILINE)
+    assert [tuple(re.findall(r"`([^`]+)`", row)) for row in rows] == [
+        each.endings for each in FORMATS.values()
+    ]
 
 
 def test_tree_of_errors_is_the_one_in_the_code() -> None:
