@@ -7,35 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smstools_async import Message, MessageFile
+from smstools_async import Message
 from smstools_async.export import jsonl_writer, read_jsonl
+from tests.export.messages import HELLO, messages_with
 
-HELLO = Message(
-    message_id="740000001",
-    direction="outbound",
-    sender="Clinica",
-    receiver="5511987654321",
-    text="Olá, João! 🙏\nAté amanhã.",
-    files=(MessageFile(name="boleto.pdf", url="https://files.example/1", mime="application/pdf"),),
-    unix_time=1749113086,
-    datetime_text="05 jun 2025, 08:44:46",
-    delivery_status="DELIVERED",
-)
-
-MESSAGES = st.builds(
-    Message,
-    message_id=st.none() | st.text(),
-    direction=st.text(),
-    sender=st.text(),
-    receiver=st.text(),
-    text=st.text(alphabet=st.characters()),  # halves of surrogate pairs included
-    files=st.lists(
-        st.builds(MessageFile, name=st.text(), url=st.text(), mime=st.text()), max_size=3
-    ).map(tuple),
-    unix_time=st.integers(0, 10**11 - 1),
-    datetime_text=st.text(),
-    delivery_status=st.text(),
-)
+MESSAGES = messages_with(text=st.text(st.characters()))  # halves of surrogate pairs included
 
 
 def _written(*messages: Message) -> str:

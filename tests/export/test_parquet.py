@@ -20,35 +20,10 @@ from smstools_async.export import (
     read_jsonl,
     read_parquet,
 )
+from tests.export.messages import HELLO, messages_with
 
+MESSAGE = attrs.evolve(HELLO, text="Olá, João! 🙏\x00\nAté amanhã.")
 _parquet: Any = parquet  # the stubs know half of it
-
-HELLO = Message(
-    message_id="740000001",
-    direction="outbound",
-    sender="Clinica",
-    receiver="5511987654321",
-    text="Olá, João! 🙏\x00\nAté amanhã.",
-    files=(MessageFile(name="boleto.pdf", url="https://files.example/1", mime="application/pdf"),),
-    unix_time=1749113086,
-    datetime_text="05 jun 2025, 08:44:46",
-    delivery_status="DELIVERED",
-)
-
-MESSAGES = st.builds(
-    Message,
-    message_id=st.none() | st.text(),
-    direction=st.text(),
-    sender=st.text(),
-    receiver=st.text(),
-    text=st.text(),
-    files=st.lists(
-        st.builds(MessageFile, name=st.text(), url=st.text(), mime=st.text()), max_size=3
-    ).map(tuple),
-    unix_time=st.integers(0, 10**11 - 1),
-    datetime_text=st.text(),
-    delivery_status=st.text(),
-)
 
 
 def _write(path: Path, *messages: Message) -> Path:
@@ -60,10 +35,10 @@ def _write(path: Path, *messages: Message) -> Path:
 
 def test_row_is_typed(tmp_path: Path) -> None:
     """A time is a time, a number a number, and files are nested."""
-    path = _write(tmp_path / "a.parquet", HELLO)
+    path = _write(tmp_path / "a.parquet", MESSAGE)
     table = _parquet.read_table(path)
     assert arrow_schema() == table.schema
-    assert [{"sent_at": HELLO.sent_at, **HELLO.to_dict()}] == table.to_pylist()
+    assert [{"sent_at": MESSAGE.sent_at, **MESSAGE.to_dict()}] == table.to_pylist()
     assert datetime(2025, 6, 5, 8, 44, 46, tzinfo=UTC) == table["sent_at"][0].as_py()
 
 
@@ -75,7 +50,7 @@ def test_nothing_written_is_a_table_without_rows(tmp_path: Path) -> None:
 
 
 @settings(deadline=None, max_examples=30)  # a busy machine is no failure
-@given(st.lists(MESSAGES, max_size=4))
+@given(st.lists(messages_with(), max_size=4))
 def test_written_messages_are_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory, messages: list[Message]
 ) -> None:
@@ -87,8 +62,8 @@ def test_written_messages_are_read_back_equal(
 def test_half_of_a_character_is_replaced(tmp_path: Path) -> None:
     """No Parquet file can hold one; the client puts the same mark for it."""
     file = MessageFile(name="\udc00.png", url="", mime="")
-    cut = attrs.evolve(HELLO, text="cut \ud83d", message_id="\ud83d", files=(file,))
-    path = _write(tmp_path / "a.parquet", cut, attrs.evolve(HELLO, message_id=None))
+    cut = attrs.evolve(MESSAGE, text="cut \ud83d", message_id="\ud83d", files=(file,))
+    path = _write(tmp_path / "a.parquet", cut, attrs.evolve(MESSAGE, message_id=None))
     message, other = read_parquet(path)
     assert ("cut \ufffd", "\ufffd", None) == (message.text, message.message_id, other.message_id)
     assert "\ufffd.png" == message.files[0].name
@@ -96,8 +71,8 @@ def test_half_of_a_character_is_replaced(tmp_path: Path) -> None:
 
 def test_rows_come_in_bounded_groups(tmp_path: Path) -> None:
     """What waits in memory does not grow with the history, nor with the length of texts."""
-    path = _write(tmp_path / "a.parquet", *[HELLO] * 25_000)
-    long = attrs.evolve(HELLO, text="x" * 3_000_000)
+    path = _write(tmp_path / "a.parquet", *[MESSAGE] * 25_000)
+    long = attrs.evolve(MESSAGE, text="x" * 3_000_000)
     long_path = _write(tmp_path / "b.parquet", *[long] * 7)
     with parquet.ParquetFile(path) as file, parquet.ParquetFile(long_path) as long_file:
         assert [10_000, 10_000, 5000] == _group_sizes(file)
@@ -110,7 +85,7 @@ def _group_sizes(file: parquet.ParquetFile) -> list[int]:
 
 def test_columns_of_few_values_are_dictionaries(tmp_path: Path) -> None:
     """Phones and statuses are written once a group; texts and ids are not looked up."""
-    path = _write(tmp_path / "a.parquet", *[HELLO] * 100)
+    path = _write(tmp_path / "a.parquet", *[MESSAGE] * 100)
     with parquet.ParquetFile(path) as file:
         group = file.metadata.row_group(0)
         columns = [group.column(number) for number in range(group.num_columns)]
@@ -123,7 +98,7 @@ def test_columns_of_few_values_are_dictionaries(tmp_path: Path) -> None:
 def test_device_is_written_directly() -> None:
     """Such as the one that forgets everything."""
     with parquet_writer(os.devnull) as writer:
-        writer.write(HELLO)
+        writer.write(MESSAGE)
     assert Path(os.devnull).is_char_device()
 
 
@@ -135,7 +110,7 @@ def test_other_file_is_refused(tmp_path: Path) -> None:
 
 
 def _write_and_raise(writer: MessageWriter) -> None:
-    writer.write(HELLO)
+    writer.write(MESSAGE)
     raise KeyboardInterrupt
 
 
@@ -145,10 +120,10 @@ def test_stopped_export_is_gone_on_with(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), open_writer(target, part=part) as writer:
         _write_and_raise(writer)
     with part.open(encoding="utf-8") as lines:
-        assert [HELLO] == list(read_jsonl(lines))
+        assert [MESSAGE] == list(read_jsonl(lines))
     with open_writer(target, part=part) as writer:
-        writer.write(HELLO)
-    assert [HELLO, HELLO] == list(read_parquet(target))
+        writer.write(MESSAGE)
+    assert [MESSAGE, MESSAGE] == list(read_parquet(target))
     assert [target] == list(tmp_path.iterdir())
 
 

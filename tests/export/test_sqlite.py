@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from smstools_async import Message, MessageFile
 from smstools_async.export import MessageWriter, open_writer, read_sqlite, sqlite_writer
+from tests.export.messages import messages_with
 
 PHONE = "5511987654321"
 BOLETO = MessageFile(name="boleto.pdf", url="https://files.example/1", mime="application/pdf")
@@ -104,24 +105,12 @@ def test_columns_are_strict(path: Path) -> None:
         _query(path, "update messages set unix_time = 'soon'")
 
 
-MESSAGES = st.builds(
-    Message,
-    message_id=st.none() | st.text(),
-    direction=st.sampled_from(["inbound", "outbound", "sideways"]),
-    sender=st.text(),
-    receiver=st.text(),
-    text=st.text(),
-    files=st.lists(
-        st.builds(MessageFile, name=st.text(), url=st.text(), mime=st.text()), max_size=3
-    ).map(tuple),
-    unix_time=st.integers(0, 10**11 - 1),
-    datetime_text=st.text(),
-    delivery_status=st.text(),
-)
-
-
 @settings(deadline=None, max_examples=30)  # a busy machine is no failure
-@given(st.lists(MESSAGES, max_size=4))
+@given(
+    st.lists(
+        messages_with(direction=st.sampled_from(["inbound", "outbound", "sideways"])), max_size=4
+    )
+)
 def test_written_messages_are_read_back_equal(
     tmp_path_factory: pytest.TempPathFactory, messages: list[Message]
 ) -> None:
