@@ -175,7 +175,13 @@ def export(
             writing=writing,
             attachments=partial(_attachments_of, fetching, folder) if folder else None,
             concurrency=many.concurrency,
-            resume_file=ResumeFile(into, **walk, format=writing.format.name, **writing.options),
+            resume_file=ResumeFile(
+                into,
+                **walk,
+                format=writing.format.name,
+                service=service.address,
+                **writing.options,
+            ),
             goes_on=many.resume,
         ).run()
     else:

@@ -13,7 +13,7 @@ from smstools_async import AuthenticationError, Client, Progress, SmstoolsError
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._conversation import Conversation, Walk
-from smstools_async.cli._destinations import destination, kept_file
+from smstools_async.cli._destinations import destination
 from smstools_async.cli._export import DOUBT
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
@@ -79,7 +79,7 @@ class ManyExports:
     @property
     def whole(self) -> int:
         """How many of them are whole, those of runs before included."""
-        return sum(standing.cursor is None for standing in self._standings.values())
+        return sum(self._is_whole(entry) for entry in self._entries)
 
     @property
     def ended(self) -> int:
@@ -97,7 +97,9 @@ class ManyExports:
 
     async def _write_down(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._standings = self._resume_file.begin(going_on=self._goes_on)
+        self._standings = self._resume_file.begin(
+            {entry.name: entry.phone for entry in self._entries}, going_on=self._goes_on
+        )
         self._is_begun = True
         phones = [entry.phone for entry in self._entries]
         entries = iter([entry for entry in self._entries if not self._is_whole(entry)])
@@ -148,12 +150,8 @@ class ManyExports:
         )
 
     def _kept(self, entry: Entry) -> Standing:
-        """Return where to go on; at the beginning, if what was kept is not there any more."""
-        standing = self._standings.get(entry.name)
-        cursor = standing.cursor if standing else None
-        if standing and cursor and kept_file(self._folder / entry.name, cursor).exists():
-            return standing
-        return Standing(name=entry.name, messages=0, cursor=None)
+        """Return where to go on; at the beginning, if nothing is kept."""
+        return self._standings.get(entry.name) or _standing(entry, 0, None)
 
     def _note_whole(self, entry: Entry) -> str | None:
         """Write down that a conversation is whole; return why it is not, if files are missing."""
@@ -161,7 +159,7 @@ class ManyExports:
         self._is_doubtful |= conversation.progress.degraded
         if conversation.attachments and conversation.attachments.have_failed:
             return conversation.attachments.describe_failures()
-        self._note(Standing(name=entry.name, messages=conversation.came, cursor=None))
+        self._note(_standing(entry, conversation.came, None))
         return None
 
     def _keep(self, entry: Entry) -> None:
@@ -170,7 +168,7 @@ class ManyExports:
         kept = conversation.keep()
         if kept:
             came = conversation.before + kept.messages
-            self._note(Standing(name=entry.name, messages=came, cursor=kept.cursor))
+            self._note(_standing(entry, came, kept.cursor))
 
     def _note(self, standing: Standing) -> None:
         self._standings[standing.name] = standing
@@ -217,9 +215,13 @@ class ManyExports:
         if not self._standings:
             return
         whole = counted_of(self.whole, self.expected, "conversation")
-        parts = len(self._standings) - self.whole
+        parts = sum(entry.name in self._standings for entry in self._entries) - self.whole
         others = f"; what came of {parts:,} more is kept" if parts else ""
         tell(f"{whole} came whole{others}. Go on with:\n  {_resuming_command()}")
+
+
+def _standing(entry: Entry, messages: int, cursor: str | None) -> Standing:
+    return Standing(name=entry.name, phone=entry.phone, messages=messages, cursor=cursor)
 
 
 def _figures(progress: Progress) -> dict[str, int]:

@@ -7,7 +7,7 @@ does not grow with the number of conversations, and at any moment the file tells
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +25,8 @@ class Standing:
 
     name: str
     """Of its file."""
+    phone: str
+    """Kept as it is: a digest of so few digits hides none, and its conversation lies beside it."""
     messages: int
     """How many are in it, or are kept for it."""
     cursor: str | None
@@ -39,25 +41,26 @@ class ResumeFile:
         self._path = folder / RESUME_FILE
         self._options = {name: str(value) for name, value in options.items()}
 
-    def begin(self, *, going_on: bool) -> dict[str, Standing]:
-        """Return how far the conversations are, by name.
+    def begin(self, phones: Mapping[str, str], *, going_on: bool) -> dict[str, Standing]:
+        """Return how far the conversations are, by name; `phones` are those of this export.
 
-        An export that begins anew finds none, and removes what was kept for one that was stopped.
+        What nobody can go on with is removed: all, if an export begins anew, and else what is of
+        another phone, or has lost its messages. Those that this export does not ask for stay.
 
         Raises:
             ValueError: The export that was stopped had other options, or the file is none of ours.
         """
         options, before = self._read()
-        if not going_on:
-            self._forget(before)
-            before = {}
-        elif options not in ({}, self._options):
-            raise ValueError(
-                f"{self._path} is of an export with other options: give the same ones, or begin"
-                " anew without --resume."
-            )
-        self._write(before)
-        return before
+        if going_on and options:
+            self._check(options)
+        valid = {
+            name: each
+            for name, each in before.items()
+            if going_on and phones.get(name, each.phone) == each.phone and self._is_there(each)
+        }
+        self._forget(each for name, each in before.items() if name not in valid)
+        self._write(valid.values())
+        return valid
 
     def note(self, standing: Standing) -> None:
         """Write down how far a conversation is."""
@@ -65,8 +68,23 @@ class ResumeFile:
             file.write(_line(asdict(standing)))
 
     def end(self) -> None:
-        """Remove the file: there is nothing to go on with."""
+        """Remove the file, and what is kept for nobody: there is nothing to go on with."""
+        self._forget(self._read()[1].values())
         self._path.unlink(missing_ok=True)
+
+    def _check(self, options: Mapping[str, Any]) -> None:
+        if options != self._options:
+            raise ValueError(
+                f"{self._path} is of an export with other options: give the same ones, or begin"
+                " anew without --resume."
+            )
+
+    def _is_there(self, standing: Standing) -> bool:
+        return self._file_of(standing).is_file()
+
+    def _file_of(self, standing: Standing) -> Path:
+        target = self._folder / standing.name
+        return kept_file(target, standing.cursor) if standing.cursor else target
 
     def _read(self) -> tuple[dict[str, Any], dict[str, Standing]]:
         if not self._path.exists():
@@ -78,13 +96,13 @@ class ResumeFile:
             raise ValueError(f"{self._path} is no file to go on from: remove it.") from None
         return options, {standing.name: standing for standing in standings}
 
-    def _forget(self, standings: Mapping[str, Standing]) -> None:
-        for standing in standings.values():
+    def _forget(self, standings: Iterable[Standing]) -> None:
+        for standing in standings:
             if standing.cursor:
-                kept_file(self._folder / standing.name, standing.cursor).unlink(missing_ok=True)
+                self._file_of(standing).unlink(missing_ok=True)
 
-    def _write(self, standings: Mapping[str, Standing]) -> None:
-        lines = [_line(self._options), *(_line(asdict(each)) for each in standings.values())]
+    def _write(self, standings: Iterable[Standing]) -> None:
+        lines = [_line(self._options), *(_line(asdict(each)) for each in standings)]
         write_whole(self._path, "".join(lines))
 
 

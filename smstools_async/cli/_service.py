@@ -32,6 +32,14 @@ class Service:
     timeout: float
     sandbox: bool
 
+    @property
+    def address(self) -> str:
+        """Where it is, or words for one whose address nobody gave."""
+        if self.sandbox:
+            return "a sandbox in the program"
+        base_url = self.base_url or os.environ.get("SMSTOOLS_BASE_URL")
+        return base_url.rstrip("/") if base_url else "the vendor's"
+
     def client(
         self, *phones: str, lively: bool = False, max_connections: int = 8
     ) -> AbstractAsyncContextManager[Client]:

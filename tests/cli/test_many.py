@@ -387,6 +387,64 @@ def test_export_with_other_options_does_not_go_on(conversations: Sandbox, folder
     assert (names, requests) == (_names(folder), len(conversations.requests))
 
 
+@pytest.mark.parametrize("other", [["--sandbox"], ["--base-url", "https://elsewhere.example"]])
+def test_export_of_another_service_does_not_go_on(
+    other: list[str], conversations: Sandbox, folder: Path
+) -> None:
+    """What was made up would pass for what people wrote."""
+    result = _stop_in_the_middle(conversations)
+    names, requests = _names(folder), len(conversations.requests)
+    resumed = invoke(*_resuming_arguments(result), *other)
+    assert 2 == resumed.exit_code
+    assert f"out/{RESUME_FILE} is of an export " in resumed.stderr
+    assert (names, requests) == (_names(folder), len(conversations.requests))
+
+
+def test_another_phone_is_not_taken_for_the_one_before(
+    conversations: Sandbox, folder: Path
+) -> None:
+    """Where names do not tell the phones, an edited list would leave one out, and one twice."""
+    named = (*EXPORT, "--name", "{line}.{format}", "--concurrency", "1")
+    signal_at_request(conversations, 9, os.getpid(), signal.SIGINT)
+    assert 130 == invoke(*named).exit_code
+    conversations.latency, conversations.before_each_request = 0, None
+    _write_phones([PHONES[4], *PHONES[:4]])
+    assert 0 == invoke(*named, "--resume").exit_code
+    assert [f"{line}.jsonl" for line in range(1, 6)] == _names(folder)
+    expected = [conversations.messages(phone) for phone in (PHONES[4], *PHONES[:4])]
+    assert expected == [_read(folder / f"{line}.jsonl") for line in range(1, 6)]
+
+
+def test_whole_file_that_is_gone_is_read_again(conversations: Sandbox, folder: Path) -> None:
+    """Somebody removed it: that it was there once makes nothing whole."""
+    conversations.fail(Answer.error(103, "No"), phone=PHONES[3])
+    result = invoke(*EXPORT)
+    (folder / f"{PHONES[1]}.jsonl").unlink()
+    conversations.fail(Answer.error(103, "No"), phone=PHONES[1])
+    again = invoke(*_resuming_arguments(result))
+    assert 4 == again.exit_code
+    assert "4 of 5 conversations: " in again.stderr
+    conversations.stop_failing()
+    assert 0 == invoke(*_resuming_arguments(result)).exit_code
+    assert _are_all_whole(conversations, folder)
+
+
+def test_phones_that_are_not_asked_for_any_more_are_not_counted(
+    conversations: Sandbox, folder: Path
+) -> None:
+    """What was kept for them waits for them, until all that is asked for is whole."""
+    conversations.fail(Answer.error(103, "No"), phone=PHONES[3], page=3, times=None)
+    conversations.fail(Answer.error(103, "No"), phone=PHONES[4], page=3, times=None)
+    invoke(*EXPORT)
+    _write_phones(PHONES[3:4])
+    again = invoke(*EXPORT, "--resume")
+    assert "0 of 1 conversation: 0 messages in " in again.stderr
+    assert list(folder.glob(f"{PHONES[4]}*.part"))
+    conversations.stop_failing()
+    assert "\n1 conversation: 200 messages in " in invoke(*EXPORT, "--resume").stderr
+    assert [f"{phone}.jsonl" for phone in PHONES[:4]] == _names(folder)
+
+
 @pytest.mark.parametrize("text", ["", "x\n", '{"page_size": "100"}\n{"name": 1}\n'])
 def test_file_that_is_not_ours_is_not_gone_on_from(
     text: str, conversations: Sandbox, folder: Path
