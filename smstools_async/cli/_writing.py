@@ -50,7 +50,7 @@ def writing_options(command: Callable[Concatenate[WritingTo, P], R]) -> Callable
         "file_format",
         type=click.Choice(list(FORMATS)),
         metavar="FORMAT",
-        help=f"One of {', '.join(FORMATS)}. [default: what FILE ends in, else {_DEFAULT}]",
+        help=f"One of {', '.join(FORMATS)}. [default: what FILE ends in; {_DEFAULT} if in nothing]",
     )
     @click.option(
         "--bom",
@@ -78,7 +78,20 @@ def writing_options(command: Callable[Concatenate[WritingTo, P], R]) -> Callable
 
 
 def _writing(file_format: str | None, options: dict[str, object], path: Path | None) -> Writing:
-    wish = format_of(path) if path else None
-    return Writing(
-        format=FORMATS[file_format] if file_format else wish or FORMATS[_DEFAULT], options=options
-    )
+    name = file_format or (_format_told_by(path) if path else _DEFAULT)
+    return Writing(format=FORMATS[name], options=options)
+
+
+def _format_told_by(path: Path) -> str:
+    """Return the format that a name, or a template of names, ends in.
+
+    Raises:
+        click.UsageError: It ends in something else.
+    """
+    wish = format_of(path)
+    if wish is None and path.suffix.strip(".") and not set("{}") & set(path.suffix):
+        endings = ", ".join(ending for each in FORMATS.values() for ending in each.endings)
+        raise click.UsageError(
+            f"No format is known for the ending {path.suffix}: give --format, or one of {endings}."
+        )
+    return wish.name if wish else _DEFAULT

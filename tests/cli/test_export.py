@@ -95,6 +95,19 @@ def test_format_is_said_or_follows_from_the_name(
     assert (folder / arguments[1]).read_bytes().startswith(begins)
 
 
+@pytest.mark.parametrize("name", ["a.xlsx", "a.jsonl.gz", "a.JSON"])
+def test_unknown_ending_is_refused(sandbox: Sandbox, folder: Path, name: str) -> None:
+    """Lines of JSON under such a name are what nobody asked for; `--format` makes it a wish."""
+    sandbox.receive(PHONE, "Oi")
+    result = invoke("export", PHONE, "-o", name)
+    assert 2 == result.exit_code
+    words = " ".join(result.stderr.split())
+    assert f"No format is known for the ending {Path(name).suffix}: give --format, or" in words
+    assert ".jsonl, .ndjson, .csv, .parquet, .db, .sqlite, .sqlite3, .html, .htm" in words
+    assert ([], []) == (sandbox.requests, _names(folder))
+    assert 0 == invoke("export", PHONE, "-o", name, "--format", "jsonl").exit_code
+
+
 def test_option_of_another_format_is_refused(sandbox: Sandbox, folder: Path) -> None:
     """Nothing is asked for, and nothing is left."""
     result = invoke("export", PHONE, "-o", "a.jsonl", "--bom")

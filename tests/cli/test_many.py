@@ -194,6 +194,7 @@ def test_bytes_that_are_no_text_are_no_phone() -> None:
         (["--name", "{phone[0]}"], "gives lines 1 and 2 the same file name"),
         (["--name", "a.csv"], "gives lines 1 and 2 the same file name"),
         (["--name", "../{phone}"], "is a path"),
+        (["--name", "{phone}.xlsx"], "No format is known for the ending .xlsx"),
         (["--name", "{phon}"], "is no template: {phone}, {line} and {format} are filled in"),
         (["--name", "{phone"], "is no template"),
         (["--name", "{}"], "is no template"),
@@ -231,6 +232,16 @@ def test_what_is_wrong_for_all_ends_with_2(
     assert 1 == result.stderr.count(words)
     assert [] == sandbox.requests
     assert [] == _names(folder)
+
+
+@pytest.mark.parametrize("template", ["{phone}", "of.{phone}"])
+def test_template_without_an_ending_is_no_wish(
+    template: str, conversations: Sandbox, folder: Path
+) -> None:
+    """What is filled in behind a dot is none."""
+    assert 0 == invoke(*EXPORT, "--name", template).exit_code
+    path = folder / template.format(phone=PHONES[0])
+    assert conversations.messages(PHONES[0]) == _read(path)
 
 
 @pytest.mark.parametrize(
