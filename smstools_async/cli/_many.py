@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Final
 
@@ -106,12 +107,33 @@ class ManyExports:
         async with self._service.client(
             *phones, max_connections=max(self._concurrency, _FEWEST_CONNECTIONS)
         ) as client:
+            self._rehearse(client)
             with self._display():
-                await asyncio.gather(
-                    *(self._write_each(client, entries) for _ in range(self._concurrency))
-                )
+                await self._write_all(client, entries)
         if self._refusal:
             raise self._refusal
+
+    def _rehearse(self, client: Client) -> None:
+        """Let what is wrong for all be found before the first; what comes later is of one alone.
+
+        Raises:
+            ValueError, ImportError: As for the export of one conversation.
+        """
+        first = self._entries[0].phone
+        client.conversation_pages(first, **self._walk)
+        with (
+            TemporaryDirectory(prefix=".", dir=self._folder) as scratch,
+            self._writing.opener(first, None)(Path(scratch, "rehearsal")),
+        ):
+            pass
+
+    async def _write_all(self, client: Client, entries: Iterator[Entry]) -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self._concurrency):
+                    group.create_task(self._write_each(client, entries))
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from None  # the others follow from it, or are the same
 
     def _is_whole(self, entry: Entry) -> bool:
         standing = self._standings.get(entry.name)
@@ -126,7 +148,7 @@ class ManyExports:
             except AuthenticationError as error:
                 self._refusal = error  # no other phone will fare better
                 return
-            except (SmstoolsError, OSError) as error:
+            except (SmstoolsError, OSError, ValueError) as error:
                 self._keep(entry)
                 self._end(entry, describe(error))
             else:

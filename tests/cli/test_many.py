@@ -4,12 +4,14 @@ import os
 import shlex
 import signal
 import stat
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+import smstools_async.export as room
 from smstools_async import Message, MessageFile
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
@@ -220,13 +222,21 @@ def test_wrong_usage_ends_with_2(arguments: list[str], words: str, sandbox: Sand
     [
         (["--bom"], "jsonl has no option 'bom'"),
         (["--since", "2025-06-05", "--until", "2025-06-05"], "is not before until"),
+        (["--format", "parquet"], "pip install 'smstools-async[parquet]'"),
     ],
-    ids=["option of another format", "no time between"],
+    ids=["option of another format", "no time between", "missing extra"],
 )
 def test_what_is_wrong_for_all_ends_with_2(
-    arguments: list[str], words: str, sandbox: Sandbox, folder: Path
+    arguments: list[str],
+    words: str,
+    sandbox: Sandbox,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is said once, and leaves nothing."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    monkeypatch.delitem(sys.modules, "smstools_async.export._arrow", raising=False)
+    monkeypatch.delattr(room, "_arrow", raising=False)
     result = invoke(*EXPORT, *arguments)
     assert 2 == result.exit_code
     assert 1 == result.stderr.count(words)
@@ -315,6 +325,37 @@ def test_file_that_cannot_be_written_stops_no_other(conversations: Sandbox, fold
     assert f"✗ out/{PHONES[1]}.jsonl: Is a directory" in result.stderr
     assert 4 == sum(path.is_file() for path in folder.glob("*.jsonl"))
     assert conversations.requests
+
+
+def test_file_of_somebody_else_stops_no_other(conversations: Sandbox, folder: Path) -> None:
+    """What the library calls a wrong argument is trouble of one conversation here, in a line."""
+    folder.mkdir()
+    theirs = folder / f"{PHONES[1]}.db"
+    theirs.write_text("a text, and no database" * 100)
+    result = invoke(*EXPORT, "--name", "{phone}.db", "--concurrency", "2")
+    assert 4 == result.exit_code
+    assert " is no database; choose another file " in " ".join(result.stderr.split())
+    assert "4 of 5 conversations: 1,300 messages in " in result.stderr
+    assert "\nTry again what is not whole, with:\n" in result.stderr
+    assert [*(f"{phone}.db" for phone in PHONES), RESUME_FILE] == sorted(
+        _names(folder), key=lambda name: name.startswith(".")
+    )
+    assert {PHONES[1].removeprefix("+")}.isdisjoint(each.phone for each in conversations.requests)
+
+
+def test_resume_file_that_cannot_be_written_ends_all(conversations: Sandbox, folder: Path) -> None:
+    """Nothing would be known of what came: one line says so, and what is read is kept."""
+
+    def spoil(number: int) -> None:
+        if number == 9:
+            (folder / RESUME_FILE).unlink()
+            (folder / RESUME_FILE).mkdir()
+
+    conversations.before_each_request = spoil
+    result = invoke(*EXPORT)
+    assert 1 == result.exit_code
+    assert f"Error: out/{RESUME_FILE}: Is a directory\n" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_trouble_with_all_is_the_same(conversations: Sandbox, folder: Path) -> None:
