@@ -5,19 +5,24 @@ import shlex
 import signal
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from click.testing import Result
 
 import smstools_async.export as room
 from smstools_async import Message, MessageFile
+from smstools_async.cli._conversation import Walk
+from smstools_async.cli._many import ManyExports
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
-from smstools_async.cli._resuming import RESUME_FILE
+from smstools_async.cli._resuming import RESUME_FILE, ResumeFile
+from smstools_async.cli._service import Service
 from smstools_async.cli._table import print_outcomes
-from smstools_async.export import read_jsonl
+from smstools_async.cli._writing import Writing
+from smstools_async.export import FORMATS, read_jsonl
 from smstools_async.sandbox import Answer, Sandbox
 from tests.cli.command import invoke, invoke_at_terminal, plain, signal_at_request, untimed
 
@@ -602,3 +607,41 @@ def test_long_table_without_trouble_is_none(capsys: pytest.CaptureFixture[str]) 
     entry = Entry(line=1, phone=PHONES[0], name="a")
     print_outcomes([Outcome(entry, messages=1, requests=1, trouble=None)] * 41)
     assert "" == capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("sandbox")
+def test_progress_may_be_looked_at_from_another_thread(folder: Path) -> None:
+    """As the display does at any moment, also in the one in which a conversation ends."""
+    exports = _exports_of(120, folder)
+    seen, over = list[int](), Event()
+    watcher = Thread(target=lambda: seen.extend(_look(exports, over)))
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    watcher.start()
+    try:
+        exports.run()
+    finally:
+        over.set()
+        watcher.join()
+        sys.setswitchinterval(before)
+    assert 120 == seen[-1]
+
+
+def _look(exports: ManyExports, over: Event) -> Iterator[int]:
+    while not over.is_set():
+        yield exports.ended
+    yield exports.ended
+
+
+def _exports_of(count: int, folder: Path) -> ManyExports:
+    return ManyExports(
+        service=Service(base_url=None, timeout=30, sandbox=False),
+        entries=[Entry(line=n, phone=f"5521{n:09}", name=f"{n}.jsonl") for n in range(count)],
+        walk=Walk(max_messages=None, page_size=None, since=None, until=None, order="newest"),
+        folder=folder,
+        writing=Writing(format=FORMATS["jsonl"]),
+        attachments=None,
+        concurrency=4,
+        resume_file=ResumeFile(folder),
+        goes_on=False,
+    )
