@@ -59,8 +59,9 @@ def run(
     """Run `body` on asyncio; end the program if it does not end well.
 
     `when_stopped` is called after an interruption, or an error of the library or of the system, has
-    been reported: it tells how to go on. `at_last` is called in any case. Nothing is said when
-    standard output was closed, as by `| head`: whoever reads it has enough.
+    been reported, but for a cursor that is no good: it tells how to go on. `at_last` is called in
+    any case. Nothing is said when standard output was closed, as by `| head`: whoever reads it has
+    enough.
     """
     with _interruptible() as interruption:
         try:
@@ -80,6 +81,9 @@ def _run(body: Coroutine[Any, Any, None], when_stopped: Callable[[], object]) ->
         tell("Interrupted.")
         _tell_how_to_go_on(when_stopped)
         sys.exit(ExitCode.INTERRUPTED)
+    except CursorError as error:  # nothing goes on from there
+        tell_error(describe(error))
+        sys.exit(exit_code(error))
     except (SmstoolsError, OSError) as error:
         tell_error(describe(error))
         _tell_how_to_go_on(when_stopped)

@@ -320,6 +320,7 @@ def test_damaged_cursor_ends_with_2(sandbox: Sandbox, folder: Path) -> None:
     result = invoke("export", PHONE, "--resume-from", "abc", "-o", "a")
     assert 2 == result.exit_code
     assert "Begin anew without a cursor" in result.stderr
+    assert "The same command goes on" not in result.stderr
     assert [] == sandbox.requests
     assert [] == _names(folder)
 

@@ -75,10 +75,13 @@ def test_stopped_command_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -
     ]
 
 
-def test_command_that_cannot_go_on_says_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("error", [ValueError("wrong"), CursorError("damaged")], ids=repr)
+def test_command_that_cannot_go_on_says_no_more(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A wrong argument is not mended by going on."""
     with pytest.raises(SystemExit):
-        run(_raise(ValueError("wrong")), when_stopped=lambda: tell("Go on."))
+        run(_raise(error), when_stopped=lambda: tell("Go on."))
     assert "Go on." not in capsys.readouterr().err
 
 
