@@ -22,7 +22,7 @@ from smstools_async.cli._phones import Entry
 from smstools_async.cli._resuming import ResumeFile
 from smstools_async.cli._running import requests_told, run, tell
 from smstools_async.cli._service import Service, make_sandbox, service_options
-from smstools_async.cli._writing import WritingTo, writing_options
+from smstools_async.cli._writing import Writing, WritingTo, writing_options
 
 _EXIT_CODES = """
 
@@ -175,13 +175,7 @@ def export(
             writing=writing,
             attachments=partial(_attachments_of, fetching, folder) if folder else None,
             concurrency=many.concurrency,
-            resume_file=ResumeFile(
-                into,
-                **walk,
-                format=writing.format.name,
-                service=service.address,
-                **writing.options,
-            ),
+            resume_file=ResumeFile(into, _what_is_written(service, walk, writing)),
             goes_on=many.resume,
         ).run()
     else:
@@ -194,6 +188,18 @@ def export(
             shows_files=writing.shows_files,
         )
         Export(service=service, conversation=conversation).run()
+
+
+def _what_is_written(service: Service, walk: Walk, writing: Writing) -> dict[str, object]:
+    return {
+        "the service": service.address,
+        "--since": walk["since"],
+        "--until": walk["until"],
+        "--max-messages": walk["max_messages"],
+        "--order": walk["order"],
+        "--format": writing.format.name,
+        **{f"--{name}": value for name, value in writing.options.items()},
+    }
 
 
 def _attachments_of(

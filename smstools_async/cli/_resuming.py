@@ -34,9 +34,12 @@ class Standing:
 
 
 class ResumeFile:
-    """How far the conversations of a folder are, of an export with certain options."""
+    """How far the conversations of a folder are, of an export with certain options.
 
-    def __init__(self, folder: Path, **options: object) -> None:
+    Those are by the names that a person knows, and all decide what is in the files.
+    """
+
+    def __init__(self, folder: Path, options: Mapping[str, object]) -> None:
         self._folder = folder
         self._path = folder / RESUME_FILE
         self._options = {name: str(value) for name, value in options.items()}
@@ -73,10 +76,12 @@ class ResumeFile:
         self._path.unlink(missing_ok=True)
 
     def _check(self, options: Mapping[str, Any]) -> None:
-        if options != self._options:
+        names = [*self._options, *(name for name in options if name not in self._options)]
+        others = [name for name in names if options.get(name) != self._options.get(name)]
+        if others:
             raise ValueError(
-                f"{self._path} is of an export with other options: give the same ones, or begin"
-                " anew without --resume."
+                f"{self._path} is of an export that differs in {', '.join(others)}: give the same,"
+                " or begin anew without --resume."
             )
 
     def _is_there(self, standing: Standing) -> bool:

@@ -438,9 +438,9 @@ def test_export_with_other_options_does_not_go_on(conversations: Sandbox, folder
     """Its files would be of two kinds."""
     result = _stop_in_the_middle(conversations)
     names, requests = _names(folder), len(conversations.requests)
-    other = invoke(*_resuming_arguments(result), "--since", "2025-01-01")
+    other = invoke(*_resuming_arguments(result), "--since", "2025-01-01", "--format", "csv")
     assert 2 == other.exit_code
-    assert f"out/{RESUME_FILE} is of an export with other options" in other.stderr
+    assert f"out/{RESUME_FILE} is of an export that differs in --since, --format: " in other.stderr
     assert (names, requests) == (_names(folder), len(conversations.requests))
 
 
@@ -453,7 +453,7 @@ def test_export_of_another_service_does_not_go_on(
     names, requests = _names(folder), len(conversations.requests)
     resumed = invoke(*_resuming_arguments(result), *other)
     assert 2 == resumed.exit_code
-    assert f"out/{RESUME_FILE} is of an export " in resumed.stderr
+    assert f"out/{RESUME_FILE} is of an export that differs in the service: " in resumed.stderr
     assert (names, requests) == (_names(folder), len(conversations.requests))
 
 
@@ -500,6 +500,21 @@ def test_phones_that_are_not_asked_for_any_more_are_not_counted(
     conversations.stop_failing()
     assert "\n1 conversation: 200 messages in " in invoke(*EXPORT, "--resume").stderr
     assert [f"{phone}.jsonl" for phone in PHONES[:4]] == _names(folder)
+
+
+def test_other_page_size_goes_on(conversations: Sandbox, folder: Path) -> None:
+    """It chooses no messages."""
+    result = _stop_in_the_middle(conversations)
+    assert 0 == invoke(*_resuming_arguments(result), "--page-size", "70").exit_code
+    assert _are_all_whole(conversations, folder)
+
+
+def test_option_that_was_given_before_and_is_not_now_is_named(conversations: Sandbox) -> None:
+    """As any other that differs."""
+    conversations.fail(Answer.error(103, "No"), phone=PHONES[3])
+    assert 4 == invoke(*EXPORT, "--format", "csv", "--bom").exit_code
+    other = invoke(*EXPORT, "--format", "csv", "--resume")
+    assert "that differs in --bom: give the same, or begin anew without --resume." in other.stderr
 
 
 @pytest.mark.parametrize("text", ["", "x\n", '{"page_size": "100"}\n{"name": 1}\n'])
@@ -642,6 +657,6 @@ def _exports_of(count: int, folder: Path) -> ManyExports:
         writing=Writing(format=FORMATS["jsonl"]),
         attachments=None,
         concurrency=4,
-        resume_file=ResumeFile(folder),
+        resume_file=ResumeFile(folder, {}),
         goes_on=False,
     )
