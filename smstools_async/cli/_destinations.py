@@ -143,6 +143,7 @@ class _File:
 
     @contextmanager
     def open(self) -> Generator[MessageWriter]:
+        check_folder(Path(self.name))
         self._part.touch(mode=0o600, exist_ok=False)
         if self._beginning:
             self._copy(self._beginning)
@@ -201,6 +202,19 @@ class _File:
 
     def _named_after(self, key: str) -> Path:
         return kept_file(self._target, key)
+
+
+def check_folder(path: Path) -> None:
+    """Let a file be told of whose folder is not there, before anything is asked for.
+
+    Raises:
+        FileNotFoundError: It is not.
+    """
+    target = path.resolve() if path.is_symlink() else path
+    if not target.parent.is_dir():
+        raise FileNotFoundError(
+            f"There is no folder {target.parent} for {target.name}: make it, or write elsewhere."
+        )
 
 
 def kept_file(target: Path, cursor: str) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from smstools_async import Message, Progress
+from smstools_async.cli._destinations import check_folder
 from smstools_async.cli._running import tell
 from smstools_async.cli._service import Service
 from smstools_async.cli._terminal import visible
@@ -22,6 +23,8 @@ async def count(service: Service, phone: str) -> None:
 
 async def show(service: Service, phone: str, *, most: int, utc: bool, picture: Path | None) -> None:
     """Print the last messages as a chat, the newest last; or draw them into a picture."""
+    if picture:
+        check_folder(picture)
     progress = Progress()
     async with service.client(phone) as client:
         newest_first = client.iter_conversation(phone, max_messages=most, progress=progress)

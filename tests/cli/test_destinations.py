@@ -78,6 +78,15 @@ def test_walk_that_came_no_further_stays_kept(tmp_path: Path) -> None:
     assert 1 == len(list(tmp_path.iterdir()))
 
 
+def test_link_into_no_folder_names_that(tmp_path: Path) -> None:
+    """The folder of the link itself is there."""
+    (tmp_path / "link").symlink_to(tmp_path / "missing" / "a")
+    goal = destination(jsonl_writer, tmp_path / "link", None)
+    words = f"There is no folder {tmp_path / 'missing'} for a: "
+    with pytest.raises(FileNotFoundError, match=words), goal.open():
+        pass  # pragma: no cover - not reached
+
+
 def test_link_leads_to_its_file(tmp_path: Path) -> None:
     """What is kept lies beside the file itself, so that it can be renamed to it."""
     there = tmp_path / "there"

@@ -339,7 +339,10 @@ def test_server_without_order_gives_nothing_to_go_on_from(sandbox: Sandbox, fold
 
 @pytest.mark.parametrize(
     ("output", "words"),
-    [("missing/a", "No such file or directory"), ("/dev/full", "No space left on device")],
+    [
+        ("missing/a", "There is no folder missing for a: make it, or write elsewhere.\n"),
+        ("/dev/full", "No space left on device"),
+    ],
 )
 def test_file_that_cannot_be_written_ends_with_1(
     sandbox: Sandbox, folder: Path, output: str, words: str

@@ -43,6 +43,15 @@ def test_picture_shows_the_chat(sandbox: Sandbox, tmp_path: Path) -> None:
     assert ("Thursday, 2025-06-05", ["12:00", "▎", "Olá & tchau {x}"]) == (day, rest)
 
 
+def test_missing_folder_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Before anything is asked, and without the name that the file has while it grows."""
+    result = invoke("show", PHONE, "--svg", str(tmp_path / "missing" / "a.svg"))
+    assert 1 == result.exit_code
+    told = f"Error: There is no folder {tmp_path / 'missing'} for a.svg: make it, or write "
+    assert f"{told}elsewhere.\n" == result.stderr
+    assert [] == sandbox.requests
+
+
 def test_settings_of_the_machine_change_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +121,6 @@ def test_picture_is_its_owners_alone(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("sandbox")
 def test_picture_that_cannot_be_written_ends_with_1(tmp_path: Path) -> None:
     """And names its path."""
-    result = invoke("show", PHONE, "--svg", str(tmp_path / "missing" / "a.svg"))
+    result = invoke("show", PHONE, "--svg", str(tmp_path / ("a" * 300)))
     assert 1 == result.exit_code
-    assert "No such file or directory" in result.stderr
+    assert "File name too long" in result.stderr
