@@ -157,9 +157,9 @@ def exit_code(error: Exception) -> ExitCode:
 
 def describe(error: Exception) -> str:
     """Say what went wrong; of the system's errors without their number."""
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+    if not isinstance(error, OSError) or error.strerror is None:
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 
 class _Interruption:

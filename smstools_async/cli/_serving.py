@@ -2,6 +2,7 @@
 
 import asyncio
 import shlex
+from errno import EADDRINUSE
 from functools import partial
 from typing import Final
 
@@ -36,6 +37,12 @@ async def serve_sandbox(sandbox: Sandbox, phone: str, *, host: str, port: int) -
         end_interrupted_line()
     except ImportError as error:
         raise click.UsageError(str(error)) from error
+    except OSError as error:
+        if error.errno != EADDRINUSE:
+            raise
+        raise OSError(
+            f"Port {port} is taken: give another by --port, or 0 for a free one."
+        ) from error
 
 
 def _invite(sandbox: Sandbox, phone: str, base_url: str) -> None:

@@ -143,13 +143,22 @@ def test_sandbox_serves_until_it_is_interrupted(
     assert ("", "", 0) == (rest, errors, process.returncode)
 
 
+def test_sandbox_at_an_address_of_others_ends_with_1() -> None:
+    """The words of the system say why, without their number."""
+    result = invoke("sandbox", "--host", "192.0.2.1", "--port", "0")
+    assert 1 == result.exit_code
+    assert "assign requested address" in result.stderr
+    assert "Errno" not in result.stderr
+
+
 def test_sandbox_on_a_taken_port_ends_with_1(sandbox: Sandbox) -> None:
-    """The system's own words say it best."""
+    """And says how to get another one."""
     assert [] == sandbox.requests
     port = os.environ["SMSTOOLS_BASE_URL"].split(":")[2].split("/")[0]
     result = invoke("sandbox", "--port", port)
     assert 1 == result.exit_code
-    assert "Address already in use" in result.stderr
+    told = f"Error: Port {port} is taken: give another by --port, or 0 for a free one.\n"
+    assert told == result.stderr
 
 
 def test_sandbox_with_what_is_no_phone_ends_with_2() -> None:
