@@ -278,12 +278,13 @@ def count(service: Service, /, phone: str) -> None:
 def watch(service: Service, /, phone: str, *, resume_from: str | None, **options: Any) -> None:
     """Show new messages with PHONE as they come.
 
-    Ctrl-C ends it, and prints the command that goes on with the first message not shown.
+    Ctrl-C ends it, and prints the command that goes on with the first message not shown. Of a
+    sandbox, which ends with it, there is none.
     """
     progress = Progress()
 
     def tell_how_to_go_on() -> None:
-        if progress.cursor:
+        if progress.cursor and not service.sandbox:  # which ends with the program
             resumed = command_line(resume_from=progress.cursor)
             tell(f"Go on with:\n  {resumed}")
 
