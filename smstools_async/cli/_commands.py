@@ -30,7 +30,7 @@ _EXIT_CODES = """
 Exit codes:
   0    done; also when the reader of the output has enough, as with `| head`
   1    the API said no, its answer cannot be trusted, or a file cannot be written or fetched
-  2    an argument, option, cursor or environment variable is wrong or missing
+  2    an argument, option, cursor, environment variable or extra is wrong or missing
   3    nothing usable came back from the network
   4    of many conversations, some are not whole
   130  interrupted, by Ctrl-C, SIGTERM or SIGHUP

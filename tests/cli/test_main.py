@@ -23,6 +23,7 @@ def test_help_names_the_commands_and_exit_codes() -> None:
     text = invoke("--help").stdout
     assert all(f"\n  {command} " in text for command in COMMANDS)
     assert all(f"\n    {code.value:<5}" in text for code in ExitCode)
+    assert "\n    2    an argument, option, cursor, environment variable or extra is wrong or " in text
     assert "SMSTOOLS_CLIENT_SECRET" in text
     assert "\n    smstools-async show --sandbox +5511987654321\n" in text
 
