@@ -21,7 +21,7 @@ from smstools_async.cli._many_options import Many, many_options
 from smstools_async.cli._phones import Entry
 from smstools_async.cli._resuming import ResumeFile
 from smstools_async.cli._running import requests_told, run, tell
-from smstools_async.cli._service import Service, make_sandbox, service_options
+from smstools_async.cli._service import VERBOSE, Service, make_sandbox, service_options
 from smstools_async.cli._writing import Writing, WritingTo, writing_options
 
 _EXIT_CODES = """
@@ -63,9 +63,7 @@ zone_option = click.option(
     + _EXIT_CODES,
 )
 @click.version_option(__version__)
-@click.option(
-    "-v", "--verbose", is_flag=True, help="Tell of each request and each retry, without phones."
-)
+@click.option("-v", "--verbose", is_flag=True, help=VERBOSE)
 @click.pass_context
 def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
     """Read message histories from the Smstools SMS gateway.
@@ -300,12 +298,19 @@ def watch(service: Service, /, phone: str, *, resume_from: str | None, **options
         "sandbox --messages 100000 --latency 0.2",
     )
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen at this address.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Listen at this address.",
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8025,
     show_default=True,
+    metavar="N",
     help="Listen at this port; 0 stands for a free one.",
 )
 @click.option(
@@ -314,11 +319,22 @@ def watch(service: Service, /, phone: str, *, resume_from: str | None, **options
     default=5000,
     show_default=True,
     metavar="N",
-    help="Make up so many messages",
+    help="Make up so many messages.",
 )
-@click.option("--phone", default="+5511987654321", show_default=True, help="with this phone.")
 @click.option(
-    "--seed", type=int, default=0, show_default=True, help="Repeats what is drawn by lot."
+    "--phone",
+    default="+5511987654321",
+    show_default=True,
+    metavar="PHONE",
+    help="Let them be with this phone.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Repeats what is drawn by lot.",
 )
 @click.option(
     "--latency",

@@ -139,6 +139,11 @@ def requests_told(*, verbose: bool) -> Generator[None]:
         stamina.removeHandler(nowhere)
 
 
+def tell_of_requests() -> None:
+    """Show each request and each retry from now on, to the end of a `requests_told`."""
+    logging.getLogger("smstools_async").setLevel(logging.DEBUG)
+
+
 def tell_error(text: str) -> None:
     """Say what went wrong, in the form that click uses."""
     tell(f"Error: {text}")

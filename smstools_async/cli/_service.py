@@ -11,7 +11,7 @@ import click
 import httpx
 
 from smstools_async import Client
-from smstools_async.cli._running import tell
+from smstools_async.cli._running import tell, tell_of_requests
 
 if TYPE_CHECKING:
     from smstools_async.sandbox import Sandbox
@@ -20,6 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _CREDENTIALS: Final = ("SMSTOOLS_CLIENT_ID", "SMSTOOLS_CLIENT_SECRET")
+VERBOSE: Final = "Tell of each request and each retry, without phones."
 _SANDBOX_MESSAGES: Final = 5000
 _NEWS: Final = ("Oi, tudo bem?", "Confirmo, obrigada! 🙏", "Posso remarcar?", "👍", "Até amanhã!")
 
@@ -103,6 +104,11 @@ async def _sandbox_client(sandbox: "Sandbox", max_connections: int) -> AsyncGene
         yield client
 
 
+def _heed_verbose(_context: click.Context, _option: click.Parameter, verbose: object) -> None:
+    if verbose:
+        tell_of_requests()
+
+
 def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P, R]:
     """Add the options of `Service` to a command, which gets one as its first argument."""
 
@@ -123,6 +129,14 @@ def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P
         "--sandbox",
         is_flag=True,
         help="Ask a sandbox in this program: made-up messages with any phone, no credentials.",
+    )
+    @click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_heed_verbose,
+        help=VERBOSE,
     )
     @wraps(command)
     def with_service(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from importlib import import_module
+from runpy import run_module
 
 import pytest
 
@@ -11,6 +13,31 @@ from smstools_async.cli._running import ExitCode
 from tests.cli.command import PHONE, invoke
 
 COMMANDS = ["count", "export", "sandbox", "show", "watch"]
+
+
+def test_package_can_be_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By `python -m smstools_async`, where the command is in no path; it is called the same."""
+    monkeypatch.setattr(sys, "argv", ["smstools_async", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        run_module("smstools_async", run_name="__main__")
+    assert 0 == ended.value.code
+    assert capsys.readouterr().out.startswith("smstools-async, version ")
+
+
+def test_tools_may_import_every_module() -> None:
+    """Those that look for docstrings do, and none wants the command to be run."""
+    assert main is import_module("smstools_async.__main__").main
+
+
+def test_sandbox_names_what_it_takes() -> None:
+    """In the words of the other commands."""
+    text = invoke("sandbox", "--help").stdout
+    assert ["--host ADDRESS", "--port N", "--messages N", "--phone PHONE", "--seed N"] == [
+        " ".join(line.split()[:2]) for line in text.splitlines() if line.startswith("  --")
+    ][:5]
+    assert "Make up so many messages." in text
 
 
 def test_version_is_that_of_the_package() -> None:
@@ -23,7 +50,9 @@ def test_help_names_the_commands_and_exit_codes() -> None:
     text = invoke("--help").stdout
     assert all(f"\n  {command} " in text for command in COMMANDS)
     assert all(f"\n    {code.value:<5}" in text for code in ExitCode)
-    assert "\n    2    an argument, option, cursor, environment variable or extra is wrong or " in text
+    assert (
+        "\n    2    an argument, option, cursor, environment variable or extra is wrong or " in text
+    )
     assert "SMSTOOLS_CLIENT_SECRET" in text
     assert "\n    smstools-async show --sandbox +5511987654321\n" in text
 
@@ -104,9 +133,12 @@ def test_other_missing_module_is_not_taken_for_the_extra(monkeypatch: pytest.Mon
         main()
 
 
-def test_verbose_tells_of_each_request_without_the_phone() -> None:
-    """On standard error, so that the output stays what it is."""
-    result = invoke("--verbose", "count", "--sandbox", PHONE)
+@pytest.mark.parametrize(
+    "words", [["--verbose", "count"], ["count", "-v"], ["-v", "count", "-v"]], ids=" ".join
+)
+def test_verbose_tells_of_each_request_without_the_phone(words: list[str]) -> None:
+    """Before the command or behind; on standard error, so that the output stays what it is."""
+    result = invoke(*words, "--sandbox", PHONE)
     assert "5000\n" == result.stdout
     (line,) = [line for line in result.stderr.splitlines() if line.startswith("GET")]
     assert line.startswith("GET /conversation/+•••21?page=1&limit=1: HTTP 200, ")
@@ -115,7 +147,7 @@ def test_verbose_tells_of_each_request_without_the_phone() -> None:
 
 def test_nothing_is_told_of_requests_by_default() -> None:
     """And nothing of one command's wishes is left to the next."""
-    for options in (["-v"], []):
-        result = invoke(*options, "count", "--sandbox", PHONE)
+    for words in (["-v", "count"], ["count", "-v"], ["count"]):
+        result = invoke(*words, "--sandbox", PHONE)
     assert "GET" not in result.stderr
     assert logging.NOTSET == logging.getLogger("smstools_async").level

@@ -38,6 +38,7 @@ ROOMS = {
     "sandbox": {"_errors", "_models"},
     "export": {"_files", "_models"},
     "cli": {"_convert", "_names", "_files", "__init__", "sandbox", "export"},
+    "__main__": {"cli"},
     "testing": {"__init__", "sandbox"},
 }
 """Each room with the rooms it may import, the lowest first."""
