@@ -14,7 +14,7 @@ from smstools_async.cli import _reading
 from smstools_async.cli._arguments import command_line, parse_time
 from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._conversation import Bounds, Conversation, Walk
-from smstools_async.cli._destinations import destination
+from smstools_async.cli._destinations import destination, kept_file
 from smstools_async.cli._export import Export
 from smstools_async.cli._many import ManyExports
 from smstools_async.cli._many_options import Many, many_options
@@ -184,8 +184,17 @@ def export(
             destination=destination(writing.opener(phone, folder), output, resume_from),
             attachments=fetching(folder) if folder else None,
             shows_files=writing.shows_files,
+            before=_kept_before(writing, output, resume_from),
         )
         Export(service=service, conversation=conversation).run()
+
+
+def _kept_before(writing: Writing, output: Path | None, resume_from: str | None) -> int:
+    """Return how many messages are kept beside a file for an export that goes on."""
+    if output is None or resume_from is None:
+        return 0
+    kept = kept_file(output.resolve(), resume_from)
+    return writing.count(kept) if kept.is_file() else 0
 
 
 def _what_is_written(service: Service, walk: Walk, writing: Writing) -> dict[str, object]:

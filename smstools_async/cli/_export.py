@@ -12,7 +12,7 @@ from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._destinations import Kept
 from smstools_async.cli._running import ExitCode, run, tell
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import arrivals, counted, counted_of
+from smstools_async.cli._wording import arrivals, counted, counted_of, in_all
 
 DOUBT: Final = (
     "Note: the service contradicted itself, in the order or the number of messages. Whether each"
@@ -57,8 +57,8 @@ class Export:
         messages = counted(progress.yielded, "message")
         requests = counted(progress.requests, "request")
         where = self.conversation.destination.name
-        arrived = arrivals(progress.arrived)
-        tell(f"{messages} in {requests} and {seconds:.1f} s{arrived} → {where}")
+        news = in_all(progress.yielded, self.conversation.before) + arrivals(progress.arrived)
+        tell(f"{messages} in {requests} and {seconds:.1f} s{news} → {where}")
         if progress.degraded:
             tell(DOUBT)
 
@@ -84,7 +84,8 @@ class Export:
     def _tell_how_to_go_on_with_messages(self) -> None:
         came, expected = self.conversation.progress.yielded, self.conversation.expected()
         kept = self.conversation.keep()
-        amount = counted_of(kept.messages if kept else came, expected, "message")
+        there = self.conversation.before + kept.messages if kept else came
+        amount = counted_of(there, expected, "message")
         if kept:
             tell(f"{amount} {kept.where}. Go on with:\n  {self._resuming_command(kept)}")
         else:

@@ -21,7 +21,7 @@ from smstools_async.cli._phones import Entry
 from smstools_async.cli._resuming import ResumeFile, Standing
 from smstools_async.cli._running import ExitCode, describe, run, tell
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import arrivals, counted, counted_of
+from smstools_async.cli._wording import arrivals, counted, counted_of, in_all
 from smstools_async.cli._writing import Writing
 
 _FEWEST_CONNECTIONS: Final = 8
@@ -53,6 +53,7 @@ class ManyExports:
         self._resume_file = resume_file
         self._goes_on = goes_on
         self._standings: dict[str, Standing] = {}
+        self._before = 0
         self._sums = Counter[str]()
         self._refusal: AuthenticationError | None = None
         self._is_doubtful = False
@@ -101,6 +102,7 @@ class ManyExports:
         self._standings = self._resume_file.begin(
             {entry.name: entry.phone for entry in self._entries}, going_on=self._goes_on
         )
+        self._before = sum(self._kept(entry).messages for entry in self._entries)
         self._is_begun = True
         phones = [entry.phone for entry in self._entries]
         entries = iter([entry for entry in self._entries if not self._is_whole(entry)])
@@ -225,9 +227,9 @@ class ManyExports:
         whole = counted_of(self.whole, self.expected, "conversation")
         messages = counted(self.sum_of("yielded"), "message")
         requests = counted(self.sum_of("requests"), "request")
-        arrived = arrivals(self.sum_of("arrived"))
+        news = in_all(self.sum_of("yielded"), self._before) + arrivals(self.sum_of("arrived"))
         where = self._folder
-        tell(f"{whole}: {messages} in {requests} and {seconds:.1f} s{arrived} → {where}")
+        tell(f"{whole}: {messages} in {requests} and {seconds:.1f} s{news} → {where}")
         if self._is_doubtful:
             tell(DOUBT)
 

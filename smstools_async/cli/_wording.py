@@ -22,6 +22,11 @@ def arrivals(number: int) -> str:
     return f", {number:,} arrived meanwhile" if number > 0 else ""
 
 
+def in_all(number: int, before: int) -> str:
+    """Say how many things there are with those of runs before, if there are any."""
+    return f", {before + number:,} in all" if before else ""
+
+
 def listed(numbers: Sequence[int], most: int = 5) -> str:
     """Say which lines: `line 4`, `lines 4, 7 and 9`, `lines 1, 2, 3, 4, 5 and 20 others`."""
     shown = [f"{number:,}" for number in numbers[:most]]

@@ -1,6 +1,6 @@
 """How conversations are written down: the format, and what was chosen about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial, wraps
 from pathlib import Path
@@ -36,6 +36,20 @@ class Writing:
         known: dict[str, object] = {"title": f"Conversation with {phone}", "files": folder}
         fitting = {name: known[name] for name in known.keys() & self.format.options}
         return partial(open_writer, file_format=self.format.name, options=fitting | self.options)
+
+    def count(self, kept: Path) -> int:
+        """Return how many messages are in a file that was kept of an export in this format."""
+        with kept.open("rb") as lines:
+            return _rows(lines) - 1 if self.format.name == "csv" else sum(1 for _ in lines)
+
+
+def _rows(lines: Iterable[bytes]) -> int:
+    """Count the rows of a CSV whose cells are quoted: a line end within one ends none."""
+    quotes = rows = 0
+    for line in lines:
+        quotes += line.count(b'"')
+        rows += quotes % 2 == 0
+    return rows
 
 
 WritingTo = Callable[[Path | None], Writing]

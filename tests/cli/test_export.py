@@ -242,6 +242,35 @@ def test_format_without_appending_goes_on(sandbox: Sandbox, folder: Path) -> Non
 
 
 @pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet", "sqlite", "html"])
+def test_sum_of_an_export_that_went_on_is_of_all(sandbox: Sandbox, ending: str) -> None:
+    """And says how much of it came in this run, whatever the texts hold."""
+    sandbox.add_conversation(PHONE, messages=200)
+    for text in ['two\r\nlines\nand "words"', '"', "a\u2028b", '"\r\n"'] * 25:
+        sandbox.receive(PHONE, text)
+    sandbox.fail(Answer.error(103, "No"), page=3, times=1)
+    export = ["export", PHONE, "-o", f"a.{ending}", "--page-size", "100", "--order", "newest"]
+    stopped = invoke(*export)
+    assert "\n200 of 300 messages are kept beside " in stopped.stderr
+    resumed = invoke(*_resuming_arguments(stopped))
+    told = rf"^100 messages in \d requests? and … s, 300 in all → a.{ending}$"
+    assert re.search(told, untimed(resumed.stderr), re.MULTILINE), resumed.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_export_that_is_stopped_twice_tells_all_that_is_kept(sandbox: Sandbox) -> None:
+    """Not what came in the last run alone."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
+    signal_at_request(sandbox, len(sandbox.requests) + 3, os.getpid(), signal.SIGINT)
+    again = invoke(*_resuming_arguments(stopped), "--page-size", "50")
+    kept = Path(re.findall(r"in (\S+\.part)", again.stderr)[0])
+    assert f"\n{len(_read(kept))} messages are kept beside a.jsonl" in again.stderr
+    assert len(_read(kept)) > 100
+
+
+@pytest.mark.usefixtures("folder")
 def test_error_keeps_what_came(sandbox: Sandbox) -> None:
     """An error is like an interruption, with a reason and an exit code of its own."""
     sandbox.add_conversation(PHONE, messages=300)

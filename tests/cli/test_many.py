@@ -390,6 +390,7 @@ def test_interruption_keeps_all_that_came(
     resumed = invoke(*_resuming_arguments(result))
     assert 0 == resumed.exit_code
     assert f"5 conversations: {1500 - came:,} messages in " in resumed.stderr
+    assert " s, 1,500 in all → out\n" in resumed.stderr
     assert _are_all_whole(conversations, folder)
 
 
