@@ -45,4 +45,11 @@ def _outcome(outcome: Outcome) -> Text:
     if outcome.trouble is None:
         return Text.assemble(("✓ ", "green"), name or "whole")
     trouble = visible(outcome.trouble)
-    return Text.assemble(("✗ ", "bold red"), f"{name}: {trouble}" if name else trouble)
+    words = f"{name}: {trouble}" if name else _masked(trouble, outcome.entry.phone)
+    return Text.assemble(("✗ ", "bold red"), words)
+
+
+def _masked(trouble: str, phone: str) -> str:
+    """Leave two digits of a phone, which a path has as well."""
+    digits = phone.removeprefix("+")
+    return trouble.replace(digits, f"•••{digits[-2:]}")

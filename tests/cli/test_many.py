@@ -323,11 +323,11 @@ def test_refused_login_at_once_leaves_nothing(conversations: Sandbox, folder: Pa
 
 
 def test_file_that_cannot_be_written_stops_no_other(conversations: Sandbox, folder: Path) -> None:
-    """The trouble of this machine is told like that of the service."""
+    """The trouble of this machine is told like that of the service, and no log gets a phone."""
     (folder / f"{PHONES[1]}.jsonl").mkdir(parents=True)
     result = invoke(*EXPORT)
     assert 4 == result.exit_code
-    assert f"✗ out/{PHONES[1]}.jsonl: Is a directory" in result.stderr
+    assert "✗ out/+•••01.jsonl: Is a directory" in result.stderr
     assert 4 == sum(path.is_file() for path in folder.glob("*.jsonl"))
     assert conversations.requests
 
@@ -605,6 +605,14 @@ def test_trouble_at_a_terminal_has_the_name(conversations: Sandbox) -> None:
     conversations.fail(Answer.error(103, "No"), phone=PHONES[3])
     seen = invoke_at_terminal(*EXPORT)
     assert f"✗ {PHONES[3]}.jsonl: The API answered" in plain(seen.stderr)
+
+
+def test_trouble_of_a_file_at_a_terminal_has_its_path(sandbox: Sandbox, folder: Path) -> None:
+    """Where it is, whoever looks at it may know."""
+    (folder / f"{PHONES[1]}.jsonl").mkdir(parents=True)
+    seen = invoke_at_terminal(*EXPORT)
+    assert f"out/{PHONES[1]}.jsonl: Is a directory" in " ".join(plain(seen.stderr).split())
+    assert sandbox.requests
 
 
 def test_long_table_is_of_troubles_only(sandbox: Sandbox) -> None:
