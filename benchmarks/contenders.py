@@ -89,7 +89,8 @@ class PageStruct(msgspec.Struct):
     limit: int
 
 
-def _address(source: Source, page: int) -> str:
+def address(source: Source, page: int) -> str:
+    """Write the address of a page."""
     phone = quote(source.phone, safe="")
     return f"{source.base_url}/conversation/{phone}?page={page}&limit={source.page_size}"
 
@@ -101,7 +102,7 @@ async def httpx_and_cattrs(source: Source, meter: Meter) -> int:
     client = httpx.AsyncClient(headers=source.headers, verify=source.tls or True)
     async with client, meter:
         for page in range(1, source.pages + 1):
-            response = await client.get(_address(source, page))
+            response = await client.get(address(source, page))
             response.raise_for_status()
             read = converter.structure(response.json(), Page)
             for _ in read.conversation:
@@ -150,7 +151,7 @@ def _aiohttp_session(source: Source) -> Any:
 
 async def _fetch(session: Any, source: Source, page: int) -> bytes:
     yarl: Any = import_module("yarl")
-    async with session.get(yarl.URL(_address(source, page), encoded=True)) as response:
+    async with session.get(yarl.URL(address(source, page), encoded=True)) as response:
         response.raise_for_status()
         body: bytes = await response.read()
         return body

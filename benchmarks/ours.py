@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
+from benchmarks.contenders import address
 from benchmarks.meters import Meter
 from benchmarks.source import CLIENT_ID, CLIENT_SECRET, Source
 from smstools_async import Client
+from smstools_async._convert import decode_page_with
 
 
 @asynccontextmanager
@@ -27,6 +29,21 @@ async def opened(source: Source, max_connections: int = 8) -> AsyncGenerator[Cli
             http_client=given,
         )
         yield await stack.enter_async_context(client)
+
+
+async def bare_loop(source: Source, meter: Meter) -> int:
+    """Read with httpx and make messages, with nothing around: what every walk costs at least."""
+    count = 0
+    client = httpx.AsyncClient(headers=source.headers, verify=source.tls or True)
+    async with client, meter:
+        for page in range(1, source.pages + 1):
+            request = client.build_request("GET", address(source, page))
+            response = await client.send(request, stream=True)
+            body = b"".join([chunk async for chunk in response.aiter_raw()])
+            await response.aclose()
+            for _ in decode_page_with(source.phone, body).structured():
+                count += 1
+    return count
 
 
 async def iteration(source: Source, meter: Meter, prefetch: int = 2) -> int:

@@ -12,6 +12,7 @@ from benchmarks.server import Served
 _PAGE_SIZE = 2000
 _EXISTING = "the existing client"
 _NAIVE = "httpx, cattrs as it comes"
+_BARE = "httpx, our decoding, no walk"
 _EXPERT = "aiohttp, msgspec, one by one"
 _EXPERT_AHEAD = "aiohttp, msgspec, 8 ahead"
 _DEFAULT = "ours, as it comes"
@@ -21,6 +22,7 @@ _STREAM_AHEAD = "ours, stream, buffer=7"
 _WAYS = {
     _EXISTING: "peer.reading",
     _NAIVE: "contenders.httpx_and_cattrs",
+    _BARE: "ours.bare_loop",
     _EXPERT: "contenders.aiohttp_and_msgspec",
     _EXPERT_AHEAD: "contenders.aiohttp_and_msgspec_ahead",
     _DEFAULT: "ours.iteration",
