@@ -28,7 +28,9 @@ def sandbox(environment: None, smstools_sandbox: Sandbox, smstools_base_url: str
 
 @pytest.fixture(autouse=True)
 def interruptible() -> Iterator[None]:
-    """Heed Ctrl-C, which a shell lets programs ignore that it starts in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Heed Ctrl-C and a closed terminal, which programs in the background may have to ignore."""
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hang_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGINT, before)
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGHUP, hang_up)
