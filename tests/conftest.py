@@ -1,6 +1,10 @@
 """What all tests share: none of them reaches beyond this machine."""
 
+import signal
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 pytest_plugins = ["smstools_async.testing"]
 
@@ -20,3 +24,13 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 
 
 sys.addaudithook(_refuse_network)
+
+
+@pytest.fixture(autouse=True)
+def interruptible() -> Iterator[None]:
+    """Heed Ctrl-C and a closed terminal, which programs in the background may have to ignore."""
+    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
+    hang_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGHUP, hang_up)

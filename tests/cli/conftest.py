@@ -1,8 +1,5 @@
 """A service to ask: a sandbox on a port, and an environment that points to it."""
 
-import signal
-from collections.abc import Iterator
-
 import pytest
 
 from smstools_async.sandbox import Sandbox
@@ -24,13 +21,3 @@ def sandbox(environment: None, smstools_sandbox: Sandbox, smstools_base_url: str
     """Return an empty sandbox on a port, which the command finds by its environment."""
     del environment, smstools_base_url  # asked for, in this order
     return smstools_sandbox
-
-
-@pytest.fixture(autouse=True)
-def interruptible() -> Iterator[None]:
-    """Heed Ctrl-C and a closed terminal, which programs in the background may have to ignore."""
-    interrupt = signal.signal(signal.SIGINT, signal.default_int_handler)
-    hang_up = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGINT, interrupt)
-    signal.signal(signal.SIGHUP, hang_up)
