@@ -20,6 +20,7 @@ def test_package_can_be_run(
 ) -> None:
     """By `python -m smstools_async`, where the command is in no path; it is called the same."""
     monkeypatch.setattr(sys, "argv", ["smstools_async", "--version"])
+    monkeypatch.delitem(sys.modules, "smstools_async.__main__", raising=False)  # of other tests
     with pytest.raises(SystemExit) as ended:
         run_module("smstools_async", run_name="__main__")
     assert 0 == ended.value.code
