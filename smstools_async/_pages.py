@@ -584,8 +584,7 @@ class _ReadAhead(Generic[T]):
 
     def fail(self, error: Exception) -> None:
         """Have `error` raised behind all items, unless there is an earlier one."""
-        if self._failure is None:
-            self._failure = error
+        self._failure = error if self._failure is None else self._failure
 
     async def put(self, item: T) -> None:
         """Add an item and wait until there is room for another."""
