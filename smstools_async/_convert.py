@@ -16,7 +16,7 @@ Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeGuard
 
 import cattrs
@@ -78,15 +78,17 @@ class _WireFile(msgspec.Struct, gc=False):
     mime: str | None = None
 
 
-class _WireMessage(msgspec.Struct, gc=False):
+class _WireMessage(msgspec.Struct, gc=False, kw_only=True):
+    """In the order of the vendor's page: msgspec looks for the next field first."""
+
+    messageId: str | int | None = None  # noqa: N815 - wire name
     direction: str
     sender: str | int | None
     receiver: str | int | None
     message: str | None
-    unixDatetime: Annotated[int, msgspec.Meta(ge=0, lt=_SENSIBLE_SECONDS.stop)]  # noqa: N815 - wire name
-    messageId: str | int | None = None  # noqa: N815 - wire name
     file: list[_WireFile] | _WireFile | None = None
     datetime: str | None = None
+    unixDatetime: Annotated[int, msgspec.Meta(ge=0, lt=_SENSIBLE_SECONDS.stop)]  # noqa: N815 - wire name
     deliveryStatus: str | None = None  # noqa: N815 - wire name
 
 
@@ -106,25 +108,29 @@ class _RawPage(msgspec.Struct):
     limit: Any = None
 
 
-class _Directions(dict[str, str]):
-    def __missing__(self, sent: str) -> str:
-        return self.get(sent.lower(), sent)
+class _Words:
+    """What the words in the rows of one page mean; equal phones become one text.
 
-
-class _Parties(dict[str | int | None, str]):
-    """Phones as texts, of equal ones the first one: that saves a fifth of the memory of messages.
-
-    A table for some messages lets go of them; `sys.intern` of Python 3.12 never does.
+    That saves a fifth of the memory of messages. The table goes with its page; `sys.intern` of
+    Python 3.12 keeps texts for ever. Dictionaries of a class of their own would be three times as
+    slow, so what is new is learned when a look-up fails.
     """
 
-    def __missing__(self, sent: str | int | None) -> str:
-        text = self[sent] = _text_of(sent)
-        return text
+    __slots__ = ("directions", "parties", "statuses")
 
+    def __init__(self) -> None:
+        self.directions: dict[str, str] = _DIRECTIONS.copy()
+        self.parties: dict[str | int | None, str] = {}
+        self.statuses: dict[str | None, str] = _STATUSES.copy()
 
-class _Statuses(dict[str | None, str]):
-    def __missing__(self, sent: str | None) -> str:
-        return self.get((sent or "").upper(), sent or "")
+    def learn(self, row: _WireMessage) -> None:
+        """Enter the words of a row."""
+        sent = row.direction
+        self.directions[sent] = _DIRECTIONS.get(sent.lower(), sent)
+        for party in (row.sender, row.receiver):
+            self.parties.setdefault(party, _text_of(party))
+        status = row.deliveryStatus or ""
+        self.statuses[row.deliveryStatus] = _STATUSES.get(status.upper(), status)
 
 
 def _text_of(sent: str | int | None) -> str:
@@ -132,13 +138,16 @@ def _text_of(sent: str | int | None) -> str:
     return "" if sent is None else str(sent)
 
 
-_DIRECTIONS = _Directions({direction.value: direction for direction in Direction})
-_STATUSES = _Statuses({status.value: status for status in DeliveryStatus})
-_new: Callable[[type], Any] = object.__new__  # checkers take open models for frozen, too
+_DIRECTIONS: dict[str, str] = {direction.value: direction for direction in Direction}
+_STATUSES: dict[str | None, str] = {status.value: status for status in DeliveryStatus}
+
+
+_open_file: Any = OpenMessageFile  # checkers take open models for frozen, too
+_open_message: Any = OpenMessage
 
 
 def _from_wire_file(sent: _WireFile) -> MessageFile:
-    making = _new(OpenMessageFile)
+    making = _open_file()
     making.name = sent.name or ""
     making.url = sent.image
     making.mime = sent.mime or ""
@@ -350,7 +359,7 @@ def _not_a_conversation(*problems: str) -> UnexpectedAnswerError:
 
 def _structure_message(sent: object, _: type[Message]) -> Message:
     row = sent if isinstance(sent, _WireMessage) else _read_single_row(sent)
-    return _make_messages((row,))[0]
+    return _make_messages((row,), (0,), _Words())[0]
 
 
 def _files_of(sent: list[_WireFile] | _WireFile) -> tuple[MessageFile, ...]:
@@ -358,22 +367,31 @@ def _files_of(sent: list[_WireFile] | _WireFile) -> tuple[MessageFile, ...]:
     return tuple([_from_wire_file(file) for file in files])
 
 
-def _make_messages(rows: Iterable[_WireMessage]) -> list[Message]:
+def _make_messages(
+    rows: Sequence[_WireMessage], indexes: Iterable[int], words: _Words
+) -> list[Message]:
     """Make messages of rows: the inner loop of everything, so calls and look-ups are spared."""
-    new, parties, directions, statuses = _new, _Parties(), _DIRECTIONS, _STATUSES
+    new = _open_message
+    directions, parties, statuses = words.directions, words.parties, words.statuses
     messages: list[Message] = []
-    for row in rows:
+    for index in indexes:
+        row = rows[index]
+        making = new()
+        try:
+            making.direction = directions[row.direction]
+            making.sender = parties[row.sender]
+            making.receiver = parties[row.receiver]
+            making.delivery_status = statuses[row.deliveryStatus]
+        except KeyError:
+            words.learn(row)
+            messages += _make_messages(rows, (index,), words)
+            continue
         sent_id, files = row.messageId, row.file
-        making = new(OpenMessage)
-        making.message_id = str(sent_id) if type(sent_id) is int else sent_id or None
-        making.direction = directions[row.direction]
-        making.sender = parties[row.sender]
-        making.receiver = parties[row.receiver]
+        making.message_id = str(sent_id) if sent_id.__class__ is int else sent_id or None
         making.text = row.message or ""
         making.files = _files_of(files) if files else ()
         making.unix_time = row.unixDatetime
         making.datetime_text = row.datetime or ""
-        making.delivery_status = statuses[row.deliveryStatus]
         making.__class__ = Message
         messages.append(making)
     return messages
@@ -445,10 +463,11 @@ class WirePage:
     The numbers are those of `ConversationPage`.
     """
 
-    __slots__ = ("_rows", "limit", "page", "shown", "total")
+    __slots__ = ("_rows", "_words", "limit", "page", "shown", "total")
 
     def __init__(self, envelope: _WirePage) -> None:
         self._rows = envelope.conversation
+        self._words = _Words()
         self.total: int | None = _read_count(envelope.total)
         self.shown: int | None = _read_count(envelope.shown)
         self.page: int | None = _read_count(envelope.page)
@@ -462,7 +481,7 @@ class WirePage:
 
     def messages(self, indexes: Iterable[int]) -> list[Message]:
         """Make messages of the rows at `indexes`."""
-        return _make_messages(map(self._rows.__getitem__, indexes))
+        return _make_messages(self._rows, indexes, self._words)
 
     @property
     def seconds(self) -> list[int]:

@@ -139,6 +139,7 @@ class OpenMessageFile(MessageFile):
     """A file in the making; see `OpenMessage`."""
 
     __slots__ = ()
+    __init__ = object.__init__  # pyright: ignore[reportAssignmentType] - nothing is given to it
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
 
@@ -151,6 +152,7 @@ class OpenMessage(Message):
     """
 
     __slots__ = ()
+    __init__ = object.__init__  # pyright: ignore[reportAssignmentType] - nothing is given to it
     __setattr__ = object.__setattr__
     __delattr__ = object.__delattr__
 
