@@ -656,7 +656,9 @@ class Walk:
 
     def _hand_out_news(self, view: _View, compared: _Compared) -> Sequence[int]:
         wanted = view.count_up_to(self._last_key)
-        rows = [*compared.new_ties, *view.indexes[compared.beyond : wanted]]
+        rows: Sequence[int] = view.indexes[compared.beyond : wanted]
+        if compared.new_ties:
+            rows = [*compared.new_ties, *rows]
         return self._hand_out(view, rows, is_complete=wanted < len(view))
 
     def _not_counted(self, view: _View, ties: Sequence[int]) -> list[int]:
