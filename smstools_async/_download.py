@@ -239,10 +239,11 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
     """Looks a host up, checks all its addresses, and dials one of them."""
 
     def __init__(self, look_up: LookUp, allow_private: bool, tls: ssl.SSLContext) -> None:  # noqa: FBT001 - private, and by position it reads well
+        from smstools_async._transport import WideTransport  # noqa: PLC0415 - httpx imports httpcore as late
+
         self._look_up = look_up
         self._allow_private = allow_private
-        limits = httpx.Limits(max_keepalive_connections=0)
-        self._network = httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits)
+        self._network = WideTransport(tls, httpx.Limits(max_keepalive_connections=0))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request` to the first address that takes a connection."""

@@ -535,10 +535,15 @@ def _open_clients(max_connections: int) -> list[httpx.AsyncClient]:
     The time that a pool of httpcore takes for each request grows with the square of its
     connections.
     """
+    from smstools_async._transport import WideTransport  # noqa: PLC0415 - httpx imports httpcore as late
+
     count, most = share_connections(max_connections)
     limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)
     tls = httpx.create_ssl_context(trust_env=False)  # once, since it takes longer than a request
-    return [httpx.AsyncClient(verify=tls, limits=limits, trust_env=False) for _ in range(count)]
+    return [
+        httpx.AsyncClient(transport=WideTransport(tls, limits), trust_env=False)
+        for _ in range(count)
+    ]
 
 
 async def retried(

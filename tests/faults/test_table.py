@@ -18,6 +18,7 @@ from smstools_async import (
     SmstoolsError,
 )
 from smstools_async._answers import LOCKING_CODES
+from smstools_async._transport import WideTransport
 from tests.faults.fault import ALWAYS, ONCE, Fault
 from tests.faults.outcomes import Outcome, is_like, outcome_of
 from tests.faults.server import CERTIFICATES, FaultServer, serving_faults
@@ -32,11 +33,11 @@ RETRY = Retry(attempts=ALWAYS, backoff_initial=0)
 PASSING = [fault for fault in FAULTS if fault.sent > ONCE]
 
 
-class Counting(httpx.AsyncHTTPTransport):
-    """A transport with one connection, which counts requests and tells of them."""
+class Counting(WideTransport):
+    """A client's own transport with one connection, which counts requests and tells of them."""
 
-    def __init__(self, verify: ssl.SSLContext) -> None:
-        super().__init__(verify=verify, limits=httpx.Limits(max_connections=1))
+    def __init__(self, tls: ssl.SSLContext) -> None:
+        super().__init__(tls, httpx.Limits(max_connections=1))
         self.requests = 0
         self.before_second: Callable[[], Awaitable[None]] | None = None
 

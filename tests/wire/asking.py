@@ -11,6 +11,7 @@ import trio
 import trio.testing
 
 from smstools_async import Client, Retry
+from smstools_async._transport import WideTransport
 from smstools_async.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -99,5 +100,5 @@ class Scripted(httpx.AsyncBaseTransport):
 
 
 def connecting(connections: int = 8) -> httpx.AsyncHTTPTransport:
-    """Return a transport to servers without TLS, with so many connections."""
-    return httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=connections), verify=NO_TLS)
+    """Return the transport of a client's own to servers without TLS, with so many connections."""
+    return WideTransport(NO_TLS, httpx.Limits(max_connections=connections))
