@@ -1,5 +1,6 @@
 """More bytes come off a socket at once than httpcore asks for."""
 
+import socket
 import ssl
 from contextlib import suppress
 
@@ -65,8 +66,20 @@ class Plain(httpcore.AsyncNetworkStream):
         await anyio.lowlevel.checkpoint()
         return bytes(max_bytes)
 
-    def get_extra_info(self, info: str) -> None:
-        """Know nothing."""
+    def get_extra_info(self, info: str) -> object:
+        """Know one thing, and have no socket."""
+        return {"is_readable": "perhaps"}.get(info)
+
+
+class OfSocket(Plain):
+    """A stream of a socket."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def get_extra_info(self, info: str) -> object:
+        """Give the socket."""
+        return {"socket": self._connection}.get(info)
 
 
 @pytest.mark.anyio
@@ -125,3 +138,19 @@ async def test_end_of_an_encrypted_connection_is_an_end() -> None:
     line.deliver()
     stream = _WideStream(OneRecord(line))
     assert [b"bye", b""] == [await stream.read(ASKED), await stream.read(ASKED)]
+
+
+def test_idle_connection_is_readable_when_its_other_side_hung_up() -> None:
+    """So it is not taken for another request, nor is one that was closed on this side."""
+    here, there = socket.socketpair()
+    stream = _WideStream(OfSocket(here))
+    with here:
+        seen = [stream.get_extra_info("is_readable")]
+        there.close()
+        seen.append(stream.get_extra_info("is_readable"))
+    assert [False, True, True] == [*seen, stream.get_extra_info("is_readable")]
+
+
+def test_connection_without_a_socket_is_asked_itself() -> None:
+    """Such as one within another."""
+    assert "perhaps" == _WideStream(Plain()).get_extra_info("is_readable")
