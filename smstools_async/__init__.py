@@ -1,7 +1,8 @@
 """Read whole message histories from the Smstools SMS gateway."""
 
+from typing import TYPE_CHECKING
+
 from smstools_async._client import Client
-from smstools_async._convert import converter
 from smstools_async._cursor import Cursor
 from smstools_async._errors import (
     APIError,
@@ -35,6 +36,19 @@ from smstools_async._models import (
 )
 from smstools_async._pages import ConversationPages, ConversationStream, MessageStream, Progress
 from smstools_async._redact import RedactPhones, redact_url
+
+if TYPE_CHECKING:
+    from smstools_async._convert import converter
+else:  # out of the sight of type checkers, which would take any name for one that is here
+
+    def __getattr__(name: str) -> object:
+        """Load the converter, and cattrs with it, when it is asked for (PEP 562)."""
+        if name != "converter":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from smstools_async._convert import converter  # noqa: PLC0415
+
+        return converter
+
 
 __all__ = [
     "APIError",

@@ -8,12 +8,11 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType, UnionType
-from typing import Any, Literal, NoReturn, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, overload
 
 import anyio
 
 from smstools_async._body import LARGEST_BODY
-from smstools_async._convert import WirePage, decode_document, decode_page_with, write_phone
 from smstools_async._cursor import Cursor, Order, Position, read_cursor
 from smstools_async._download import Bounds, Downloads
 from smstools_async._errors import UnexpectedAnswerError
@@ -30,6 +29,7 @@ from smstools_async._pages import (
     find_head,
     require_order,
 )
+from smstools_async._phone import without_plus, write_phone
 from smstools_async._session import (
     Credentials,
     HttpClient,
@@ -39,6 +39,9 @@ from smstools_async._session import (
     split_path,
 )
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
+
+if TYPE_CHECKING:
+    from smstools_async._convert import WirePage
 
 DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
 _DEFAULT_PAGE_SIZE = 1000
@@ -121,6 +124,11 @@ class Client:
             raise TypeError(f"retry must be a Retry, not {type(retry).__name__}")
         if not isinstance(hooks, Hooks):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
             raise TypeError(f"hooks must be a Hooks, not {type(hooks).__name__}")
+        # They bring cattrs and msgspec, whose loading would keep the event loop if it came later.
+        from smstools_async._convert import decode_document, decode_page_with  # noqa: PLC0415
+
+        self._decode_document = decode_document
+        self._decode_page_with = decode_page_with
         self._session = Session(
             _read_credentials(client_id, client_secret),
             base_url or os.environ.get("SMSTOOLS_BASE_URL") or DEFAULT_BASE_URL,
@@ -216,8 +224,10 @@ class Client:
         """
         parts, method = split_path(path), _check_method(method)
         if method == "GET" and json is None:
-            return await self._session.get(parts, params or {}, decode_document)
-        return await self._session.send(method, parts, _decode_what_came, params=params, json=json)
+            return await self._session.get(parts, params or {}, self._decode_document)
+        return await self._session.send(
+            method, parts, self._decode_what_came, params=params, json=json
+        )
 
     async def get_conversation(
         self, phone: str, *, page: int = 1, limit: int = 1000
@@ -636,11 +646,14 @@ class Client:
             progress=progress,
         )
 
+    def _decode_what_came(self, body: bytes) -> Any:
+        return self._decode_document(body) if body.strip() else None
+
     def _fetch_from(self, phone: str) -> Fetch:
         parts = ("conversation", phone)
-        decode = partial(decode_page_with, phone)
+        decode = partial(self._decode_page_with, phone)
 
-        async def fetch(window: Window, on_wait: Callable[[float], None]) -> WirePage:
+        async def fetch(window: Window, on_wait: Callable[[float], None]) -> "WirePage":
             params = {"page": window.page, "limit": window.limit}
             return await self._session.get(parts, params, decode, on_wait)
 
@@ -672,10 +685,6 @@ def _check_method(method: str) -> str:
     if not (method.isascii() and method.isalpha()):
         raise ValueError(f"method={method!r} is none of HTTP's; give 'GET' or another one")
     return method.upper()
-
-
-def _decode_what_came(body: bytes) -> Any:
-    return decode_document(body) if body.strip() else None
 
 
 def _check_range(name: str, value: int, least: int, most: int | None) -> None:
@@ -741,7 +750,7 @@ def _read_starts(cursors: Mapping[str, Cursor | str]) -> Mapping[str, Cursor | s
 
 def _plain(phone: str) -> str:
     """Return what a phone's spellings have in common, for which one cursor is right."""
-    return write_phone(phone).removeprefix("+")
+    return without_plus(write_phone(phone))
 
 
 def _check_phones(phones: Phones) -> None:

@@ -32,44 +32,11 @@ from smstools_async._models import (
     OpenMessage,
     OpenMessageFile,
 )
+from smstools_async._phone import telling_digits
 
 _SENSIBLE_SECONDS = range(10**11)  # beyond it are milliseconds, not seconds
-_LONGEST_NUMBER = 32
 _DEEPEST = 64  # levels; Python's own limit depends on its version, and on who calls
 _SENSIBLE_COUNTS = range(10**12)
-_HUMAN_NOTATION = re.compile(r"(?:[ \u00a0(]*\+)?[0-9 \u00a0().\-/]+")
-_TELLING_DIGITS = 7
-_FEWEST_DIGITS = 5
-_SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 &_-]{0,10}")
-
-
-def write_phone(phone: str) -> str:
-    """Return `phone` as the API gets it: no spaces or punctuation, a leading `+` as it is.
-
-    An alphanumeric sender id (up to 11 characters) passes as it is. Whether the API takes numbers
-    with or without `+` is documented nowhere, so the caller's way is kept.
-
-    Raises:
-        TypeError: `phone` is no `str`.
-        ValueError: it is neither a number nor a sender id.
-
-    Example:
-        >>> write_phone("+55 (11) 98765-4321")
-        '+5511987654321'
-    """
-    if not isinstance(phone, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-        raise TypeError(f"phone must be a str such as '+5511987654321', not {type(phone).__name__}")
-    number = re.sub(r"[^0-9+]", "", phone)
-    digits = len(number.removeprefix("+"))
-    if _HUMAN_NOTATION.fullmatch(phone) and 3 <= digits <= _LONGEST_NUMBER:  # noqa: PLR2004 - short codes have three
-        return number
-    if _SENDER_ID.fullmatch(phone):
-        return phone
-    shape = re.sub(r"\d", "•", phone[:_LONGEST_NUMBER])
-    raise ValueError(
-        f"phone={shape!r} (digits masked) is no telephone number; give it in international format,"
-        " such as '+5511987654321'"
-    )
 
 
 class _WireFile(msgspec.Struct, gc=False):
@@ -493,7 +460,7 @@ class WirePage:
         if not (last_digits and self._rows):
             return False
         ends = (
-            {_last_digits(_text_of(row.sender)), _last_digits(_text_of(row.receiver))}
+            {telling_digits(_text_of(row.sender)), telling_digits(_text_of(row.receiver))}
             for row in self._rows
         )
         return all(end != {""} and last_digits not in end for end in ends)
@@ -537,15 +504,9 @@ def decode_page_with(phone: str, body: bytes) -> WirePage:
         UnexpectedAnswerError: it is not a page that can be trusted, or is another phone's.
     """
     page = decode_page(body)
-    if page.has_rows_of_others_only(_last_digits(phone)):
+    if page.has_rows_of_others_only(telling_digits(phone)):
         raise UnexpectedAnswerError("The answer is a page of another phone", retryable=True)
     return page
-
-
-def _last_digits(party: str) -> str:
-    """Return what a telephone number is told by; nothing for a name or a short code."""
-    number = re.sub(r"[^0-9]", "", party) if _HUMAN_NOTATION.fullmatch(party) else ""
-    return number[-_TELLING_DIGITS:] if len(number) >= _FEWEST_DIGITS else ""
 
 
 def _repair_page(body: bytes) -> _WirePage:

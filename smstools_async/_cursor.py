@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 from smstools_async._errors import CursorError
 from smstools_async._models import Message
+from smstools_async._phone import without_plus
 
 Order: TypeAlias = Literal["newest", "oldest"]
 
@@ -145,4 +146,4 @@ def _tag(phone: str) -> int:
 
 
 def _key(phone: str) -> bytes:
-    return phone.removeprefix("+").encode()
+    return without_plus(phone).encode()

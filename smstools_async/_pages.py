@@ -29,7 +29,6 @@ from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 import anyio
 
-from smstools_async._convert import WirePage
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
 from smstools_async._models import ConversationItem, ConversationPage, Message
@@ -38,6 +37,8 @@ from smstools_async._walk import Question, Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
     from anyio.abc import TaskGroup, TaskStatus
+
+    from smstools_async._convert import WirePage
 
 T = TypeVar("T")
 
@@ -268,8 +269,7 @@ class Progress:
         return min(1.0, max(0, behind) / max(1, self.total))
 
 
-Fetch = Callable[[Window, Callable[[float], None]], Awaitable[WirePage]]
-Outcome = WirePage | Exception
+Fetch = Callable[[Window, Callable[[float], None]], Awaitable["WirePage"]]
 
 
 class Reader:
@@ -382,7 +382,7 @@ class Reader:
         """Make the planned requests together, and wait for all of them."""
         most = 1 if self._set_aside else min(self._ahead, 1 + self.prefetch)
         questions = self._walk.plan(most)
-        outcomes: dict[Window, Outcome] = {}
+        outcomes: dict[Window, WirePage | Exception] = {}
         try:
             async with anyio.create_task_group() as group:
                 for question in questions:
@@ -395,7 +395,11 @@ class Reader:
             self._ahead *= 2
 
     async def _ask_one(
-        self, window: Window, outcomes: dict[Window, Outcome], *, task_status: TaskStatus[None]
+        self,
+        window: Window,
+        outcomes: dict[Window, WirePage | Exception],
+        *,
+        task_status: TaskStatus[None],
     ) -> None:
         task_status.started()
         on_wait = partial(self.course.waits.__setitem__, window)  # stamina keeps it for a while
@@ -404,16 +408,17 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group
             outcomes[window] = error
 
-    def _keep(self, questions: Sequence[Question], outcomes: dict[Window, Outcome]) -> None:
+    def _keep(
+        self, questions: Sequence[Question], outcomes: dict[Window, WirePage | Exception]
+    ) -> None:
         """Keep the answers up to the first failure, or the first that a cancellation cut off."""
         self.course.requests += len(outcomes)
         for question in questions:
             outcome = outcomes.pop(question.window, None)
-            if isinstance(outcome, WirePage):
-                self._answers.append((question, outcome))
-            else:
+            if outcome is None or isinstance(outcome, Exception):
                 self._failure = outcome
                 break
+            self._answers.append((question, outcome))
         outcomes.clear()  # a failure's traceback refers to them
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from smstools_async._convert import write_phone
 from smstools_async._names import safe_name
+from smstools_async._phone import without_plus, write_phone
 from smstools_async.cli._wording import listed
 
 DEFAULT_NAME: Final = "{phone}.{format}"
@@ -48,9 +48,9 @@ def read_phones(lines: Iterable[str], name: str) -> Phones:
         raise ValueError(f"In {name}, what {listed(bad)} says is no phone number.")
     if not by_line:
         raise ValueError(f"In {name}, there is no phone number.")
-    first = {_digits(phone): line for line, phone in reversed(by_line.items())}
-    repeated = tuple(line for line, phone in by_line.items() if first[_digits(phone)] != line)
-    once = {line: phone for line, phone in by_line.items() if first[_digits(phone)] == line}
+    first = {without_plus(phone): line for line, phone in reversed(by_line.items())}
+    repeated = tuple(line for line, phone in by_line.items() if first[without_plus(phone)] != line)
+    once = {line: phone for line, phone in by_line.items() if first[without_plus(phone)] == line}
     return Phones(by_line=once, repeated=repeated)
 
 
@@ -60,12 +60,7 @@ def _read_phone(text: str) -> str | None:
         phone = write_phone(text)
     except ValueError:
         return None
-    return phone if _digits(phone).isdigit() else None
-
-
-def _digits(phone: str) -> str:
-    """Return what tells one phone from another: people write the same with a plus or without."""
-    return phone.removeprefix("+")
+    return phone if without_plus(phone).isdigit() else None
 
 
 def _phone_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

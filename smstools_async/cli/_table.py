@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from smstools_async._phone import without_plus
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._terminal import visible
 
@@ -51,5 +52,5 @@ def _outcome(outcome: Outcome) -> Text:
 
 def _masked(trouble: str, phone: str) -> str:
     """Leave two digits of a phone, which a path has as well."""
-    digits = phone.removeprefix("+")
+    digits = without_plus(phone)
     return trouble.replace(digits, f"•••{digits[-2:]}")

@@ -16,6 +16,7 @@ from typing import Any, Final, Literal
 
 from smstools_async._files import put_in_new_place, put_in_place
 from smstools_async._models import Direction, Message, MessageFile
+from smstools_async._phone import without_plus
 from smstools_async.export._targets import unfinished
 from smstools_async.export._writer import MessageWriter, encodable, lent
 
@@ -222,11 +223,7 @@ def _row(message: Message) -> dict[str, Any]:
 
 def _phone(message: Message) -> str:
     other_side = message.receiver if message.direction == _OUTBOUND else message.sender
-    return encodable(_plain(other_side))
-
-
-def _plain(phone: str) -> str:
-    return phone.removeprefix("+")
+    return encodable(without_plus(other_side))
 
 
 def _content(message: Message) -> bytes:
@@ -268,7 +265,7 @@ def read_sqlite(path: str | os.PathLike[str], *, phone: str | None = None) -> It
     with _errors_told(Path(path)), closing(_open(Path(path), "ro")) as database:
         if _is_begun(database, Path(path)):
             for row in database.execute(
-                _SELECT, {"phone": None if phone is None else _plain(phone)}
+                _SELECT, {"phone": None if phone is None else without_plus(phone)}
             ):
                 yield _message(database, *row)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from smstools_async._convert import write_phone
+from smstools_async._phone import write_phone
 
 
 @pytest.mark.parametrize(
