@@ -490,7 +490,7 @@ class Client:
             until=until,
             order=order,
             cursor=cursor,
-            prefetch=0,
+            prefetch=buffer,
             progress=progress,
         )
         return MessageStream(reader, buffer)

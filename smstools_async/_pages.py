@@ -23,6 +23,7 @@ from collections.abc import (
 )
 from functools import partial
 from inspect import isawaitable
+from itertools import takewhile
 from operator import length_hint
 from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
@@ -272,6 +273,16 @@ class Progress:
 Fetch = Callable[[Window, Callable[[float], None]], Awaitable["WirePage"]]
 
 
+class _Flight:
+    """A request under way, and what became of it."""
+
+    def __init__(self, question: Question) -> None:
+        self.question: Question = question
+        self.outcome: WirePage | Exception | None = None
+        """`None` before it has landed, and ever after if a cancellation cut it off."""
+        self.landed: anyio.Event = anyio.Event()
+
+
 class Reader:
     """Goes through one conversation, a batch at a time.
 
@@ -285,12 +296,15 @@ class Reader:
         self.course: Course = course
         self.progress: Progress = progress or Progress()
         self.progress.follow(course)
-        self.prefetch: int = prefetch
-        """How many pages may be fetched together with the one needed next."""
+        self.group: TaskGroup | None = None
+        """Where requests go on between the calls; without, each call ends all it began."""
         self._fetch = fetch
         self._walk = course.walk
+        self._prefetch = prefetch
+        self._room = prefetch
         self._ahead = 1
-        self._answers: deque[tuple[Question, WirePage]] = deque()
+        self._flights: deque[_Flight] = deque()
+        self._news = anyio.Event()
         self._set_aside: deque[tuple[Question, WirePage]] = deque()
         self._failure: Exception | None = None
         self._ready: Batch | None = None
@@ -300,10 +314,10 @@ class Reader:
         """Whether there is nothing more."""
         return self._walk.finished and self._ready is None
 
-    @property
-    def has_answers(self) -> bool:
-        """Whether there are answers to look at before more is asked for."""
-        return bool(self._answers)
+    def make_room(self, pages: int) -> None:
+        """Let no more than so many pages be fetched together with the one needed next, for now."""
+        self._room = pages
+        self._news.set()
 
     async def next_batch(self) -> Batch | None:
         """Read on to the next new messages; `None` at the end.
@@ -330,29 +344,41 @@ class Reader:
         return batch
 
     async def _read_on(self) -> Batch | None:
-        while not self._walk.finished:
-            if self._answers:
-                batch = self._take_next()
-                if batch is not None:
-                    return batch
-            elif self._set_aside and self._walk.on_course:
-                batch = self._take_again()
-                if batch is not None:
-                    return batch
-            elif self._failure is not None:
+        batch: Batch | None = None
+        while batch is None and not self._walk.finished:
+            if self._failure is not None:
                 raise self._failure  # no sooner than what came before it was handed out
+            if self._set_aside and self._walk.on_course:
+                batch = self._take_again()
             else:
-                await self._ask()
+                batch = await self._take_next()
+        return batch
+
+    async def _take_next(self) -> Batch | None:
+        await self._ask()
+        landed = self._next_landed()
+        if landed is None:
+            return None
+        rows = self._walk.take(*landed)
+        if self._walk.on_course:
+            return self._batch(landed[1], rows)
+        set_aside = [landed]
+        for flight in self._flights:
+            await flight.landed.wait()
+        while self._flights and (landed := self._next_landed()) is not None:
+            set_aside.append(landed)
+        self._set_aside.extendleft(reversed(set_aside))
+        self._failure = None
         return None
 
-    def _take_next(self) -> Batch | None:
-        question, answer = self._answers.popleft()
-        rows = self._walk.take(question, answer)
-        if not self._walk.on_course:
-            self._set_aside = deque([(question, answer), *self._answers, *self._set_aside])
-            self._drop_plan()
+    def _next_landed(self) -> tuple[Question, WirePage] | None:
+        """Return an answer; or `None`, and drop what is behind a failure or a cancellation."""
+        flight = self._flights.popleft()
+        if flight.outcome is None or isinstance(flight.outcome, Exception):
+            self._failure = flight.outcome
+            self._flights.clear()
             return None
-        return self._batch(answer, rows)
+        return flight.question, flight.outcome
 
     def _take_again(self) -> Batch | None:
         question, answer = self._set_aside.popleft()
@@ -370,56 +396,66 @@ class Reader:
         return batch
 
     def _start_over(self) -> None:
-        self._drop_plan()
+        self._flights.clear()
+        self._failure = None
         self._set_aside.clear()
         self._ahead = 1
 
-    def _drop_plan(self) -> None:
-        self._answers.clear()
-        self._failure = None
-
     async def _ask(self) -> None:
-        """Make the planned requests together, and wait for all of them."""
-        most = 1 if self._set_aside else min(self._ahead, 1 + self.prefetch)
-        questions = self._walk.plan(most)
-        outcomes: dict[Window, WirePage | Exception] = {}
-        try:
-            async with anyio.create_task_group() as group:
-                for question in questions:
-                    # one by one, so that they leave in their order
-                    await group.start(self._ask_one, question.window, outcomes)
-        finally:
-            self.course.waits.clear()
-            self._keep(questions, outcomes)
-        if self._ahead <= self.prefetch:
+        """Have the next request land, and others with it."""
+        if self.group is not None:
+            await self._keep_up(self.group)
+        elif self._flights:
+            return
+        else:
+            await self._send_off_and_wait()
+        if self._ahead <= self._prefetch:
             self._ahead *= 2
 
-    async def _ask_one(
-        self,
-        window: Window,
-        outcomes: dict[Window, WirePage | Exception],
-        *,
-        task_status: TaskStatus[None],
-    ) -> None:
+    async def _keep_up(self, group: TaskGroup) -> None:
+        """Wait until the next request has landed, and meanwhile make others as they are allowed."""
+        while True:
+            self._news = anyio.Event()  # first, since there may be news while requests are made
+            await self._send_off(group)
+            if self._flights[0].landed.is_set():
+                return
+            await self._news.wait()
+
+    async def _send_off_and_wait(self) -> None:
+        try:
+            async with anyio.create_task_group() as group:
+                await self._send_off(group)
+        except BaseException:
+            self._flights = deque(takewhile(lambda flight: flight.outcome, self._flights))
+            raise
+
+    async def _send_off(self, group: TaskGroup) -> None:
+        """Make the planned requests, unless others are under way that are not in the plan.
+
+        Such ones land first: where windows overlap, the next plan depends on what they bring.
+        """
+        most = 1 if self._set_aside else min(self._ahead, 1 + self._room)
+        under_way = [flight.question.window for flight in self._flights]
+        questions = self._walk.plan(max(most, len(under_way)))
+        if under_way != [question.window for question in questions[: len(under_way)]]:
+            return
+        for question in questions[len(under_way) :]:
+            self._flights.append(flight := _Flight(question))
+            await group.start(self._fly, flight)  # one by one, so that they leave in their order
+
+    async def _fly(self, flight: _Flight, *, task_status: TaskStatus[None]) -> None:
         task_status.started()
+        window = flight.question.window
         on_wait = partial(self.course.waits.__setitem__, window)  # stamina keeps it for a while
         try:
-            outcomes[window] = await self._fetch(window, on_wait)
+            flight.outcome = await self._fetch(window, on_wait)
         except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group
-            outcomes[window] = error
-
-    def _keep(
-        self, questions: Sequence[Question], outcomes: dict[Window, WirePage | Exception]
-    ) -> None:
-        """Keep the answers up to the first failure, or the first that a cancellation cut off."""
-        self.course.requests += len(outcomes)
-        for question in questions:
-            outcome = outcomes.pop(question.window, None)
-            if outcome is None or isinstance(outcome, Exception):
-                self._failure = outcome
-                break
-            self._answers.append((question, outcome))
-        outcomes.clear()  # a failure's traceback refers to them
+            flight.outcome = error
+        finally:
+            self.course.waits.pop(window, None)
+            self.course.requests += flight.outcome is not None
+            flight.landed.set()
+            self._news.set()
 
 
 async def find_head(reader: Reader) -> Cursor:
@@ -556,8 +592,8 @@ class _ReadAhead(Generic[T]):
         self._failure: Exception | None = None
         self._group: TaskGroup | None = None
 
-    async def enter(self, produce: Callable[[], Awaitable[None]]) -> None:
-        """Let `produce` put items from now on."""
+    async def enter(self, produce: Callable[[TaskGroup], Awaitable[None]]) -> None:
+        """Let `produce` put items from now on, itself and by the tasks of the group it gets."""
         if self._state != "new":
             raise RuntimeError("A stream is opened once, by `async with`; make a new one")
         self._state = "open"
@@ -579,11 +615,12 @@ class _ReadAhead(Generic[T]):
             self._items.clear()
             self._failure = None
 
-    async def _run(self, produce: Callable[[], Awaitable[None]]) -> None:
-        try:
-            await produce()
-        except Exception as error:  # noqa: BLE001 - raised where the items are taken
-            self.fail(error)
+    async def _run(self, produce: Callable[[TaskGroup], Awaitable[None]]) -> None:
+        async with anyio.create_task_group() as group:
+            try:
+                await produce(group)
+            except Exception as error:  # noqa: BLE001 - raised where items are taken, out of any group
+                self.fail(error)
         self._is_read = True
         self._news.set()
 
@@ -600,14 +637,10 @@ class _ReadAhead(Generic[T]):
         while number >= self._taken + self._buffer:
             await self._room.wait()
 
-    async def wait_for_room(self) -> int:
-        """Wait until half of the buffer is free, and return for how many items there is room.
-
-        A caller who is quick empties it; one who is slow has enough to do with the other half.
-        """
-        while len(self._items) > self._buffer // 2:
-            await self._room.wait()
-        return self._buffer - len(self._items)
+    @property
+    def room(self) -> int:
+        """How many items more may be put."""
+        return max(0, self._buffer - len(self._items))
 
     async def take(self) -> T:
         """Return the next item, without waiting if it is there.
@@ -670,14 +703,14 @@ class MessageStream:
         self._turn = iter(())
         await self._ahead.leave()
 
-    async def _read(self) -> None:
-        while True:
-            if not self._reader.has_answers:
-                self._reader.prefetch = await self._ahead.wait_for_room()
-            batch = await self._reader.next_batch()
-            if batch is None:
-                return
-            await self._ahead.put(batch)
+    async def _read(self, group: TaskGroup) -> None:
+        self._reader.group = group
+        try:
+            while (batch := await self._reader.next_batch()) is not None:
+                await self._ahead.put(batch)
+                self._reader.make_room(self._ahead.room)
+        finally:
+            group.cancel_scope.cancel()  # what is under way is not needed any more
 
     def __aiter__(self) -> Self:
         return self
@@ -699,6 +732,7 @@ class MessageStream:
         with self._one_at_a_time:
             while self._batch is None or self._batch.is_exhausted:
                 self._batch = await self._ahead.take()
+                self._reader.make_room(self._ahead.room)
                 self._reader.progress.show(self._batch)
             await give_way()
         return self._batch.next_messages()
@@ -754,14 +788,7 @@ class ConversationStream:
         self._turn = iter(())
         await self._ahead.leave()
 
-    async def _read(self) -> None:
-        async with anyio.create_task_group() as group:
-            try:
-                await self._begin_each(group)
-            except Exception as error:  # noqa: BLE001 - the caller's own, out of any group
-                self._ahead.fail(error)
-
-    async def _begin_each(self, group: TaskGroup) -> None:
+    async def _read(self, group: TaskGroup) -> None:
         """Begin a conversation for each place that is free; no phone is asked for before."""
         await self._places.acquire()
         if isinstance(self._phones, AsyncIterable):

@@ -30,7 +30,7 @@ from smstools_async.sandbox import (
     Outcome,
     ReadTimedOut,
 )
-from tests.walk.schedules import PHONE, MovingHistory, Schedule, find_fault
+from tests.walk.schedules import PHONE, MovingHistory, Schedule, find_fault, read
 from tests.walk.virtual_time import virtual_backend
 
 PASSING: tuple[Outcome, ...] = (
@@ -95,16 +95,8 @@ async def walk_on(
             sandbox.client_id, sandbox.client_secret, retry=PATIENT, http_client=http_client
         ) as client,
     ):
-        iteration = client.iter_conversation(
-            PHONE,
-            order=schedule.order,
-            page_size=schedule.page_size,
-            prefetch=schedule.prefetch,
-            cursor=cursor,
-        )
         try:
-            async for message in iteration:
-                messages.append(message)  # noqa: PERF401 - what came before an error stays
+            await read(client, schedule, messages, cursor)
         except SmstoolsError as error:
             return error
     return None

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Hashable, Iterable
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 import attrs
@@ -47,6 +47,8 @@ class Schedule:
     is_steady: bool
     """Each request brings one arrival and one expiry, so that `total` tells nothing."""
     restatuses: bool
+    streams: bool
+    """Whether it is read by the stream, with a buffer of `prefetch`, or else by the generator."""
 
     @classmethod
     def from_seed(cls, seed: int) -> "Schedule":
@@ -70,6 +72,7 @@ class Schedule:
             most_expiries=draw.choice((0, 0, 2)),
             is_steady=draw.random() < 0.2,
             restatuses=draw.random() < 0.3,
+            streams=draw.random() < 0.5,
         )
 
     @property
@@ -165,15 +168,29 @@ async def open_client(
 
 async def walk(history: MovingHistory) -> list[Message]:
     """Walk the history as its schedule says."""
-    schedule = history.schedule
+    messages: list[Message] = []
     async with open_client(history.sandbox) as client:
-        messages = client.iter_conversation(
-            PHONE,
-            order=schedule.order,
-            page_size=schedule.page_size,
-            prefetch=schedule.prefetch,
-        )
-        return [message async for message in messages]
+        await read(client, history.schedule, messages)
+    return messages
+
+
+async def read(
+    client: Client, schedule: Schedule, messages: list[Message], cursor: str | None = None
+) -> None:
+    """Read as a schedule says, and add what comes."""
+    options: dict[str, Any] = {
+        "order": schedule.order,
+        "page_size": schedule.page_size,
+        "cursor": cursor,
+    }
+    if schedule.streams:
+        stream = client.stream_conversation(PHONE, buffer=schedule.prefetch, **options)
+        async with stream as coming:
+            async for message in coming:
+                messages.append(message)  # noqa: PERF401 - what came before an error stays
+    else:
+        async for message in client.iter_conversation(PHONE, prefetch=schedule.prefetch, **options):
+            messages.append(message)  # noqa: PERF401 - what came before an error stays
 
 
 async def read_page_by_page(history: MovingHistory) -> list[Message]:

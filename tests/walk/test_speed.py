@@ -82,12 +82,22 @@ async def test_a_stream_fetches_while_the_caller_works(client: Client) -> None:
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("buffer", "share"), [(2, 0.6), (7, 0.35)])
-async def test_a_stream_fetches_pages_together(client: Client, buffer: int, share: float) -> None:
-    """As many as find room, in windows that grow as those of the generator do."""
+@pytest.mark.parametrize(("buffer", "rounds"), [(2, 8), (4, 6), (7, 5)])
+async def test_a_stream_fetches_pages_together(client: Client, buffer: int, rounds: int) -> None:
+    """As many as find room, first one, then two, then four of them."""
     sequential = await seconds(lambda: stream(client, buffer=0))
     assert sequential == pytest.approx(PAGES * LATENCY)
-    assert await seconds(lambda: stream(client, buffer)) <= share * sequential
+    assert await seconds(lambda: stream(client, buffer)) == pytest.approx(rounds * LATENCY)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("buffer", "rounds"), [(2, 8), (4, 6)])
+async def test_requests_of_a_stream_go_on_while_the_caller_works(
+    client: Client, buffer: int, rounds: int
+) -> None:
+    """Whoever needs less time for a page than it takes to come waits for no more than before."""
+    took = await seconds(lambda: stream(client, buffer, a_page=LATENCY / 5))
+    assert took <= (rounds + 0.5) * LATENCY
 
 
 @pytest.mark.anyio
