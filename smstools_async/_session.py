@@ -576,7 +576,12 @@ async def _retried(
     backoff: Backoff,
     tell: Callable[[SmstoolsError, float], None],
 ) -> T:
-    import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`
+    try:
+        return await _attempt(send, backoff)
+    except SmstoolsError as error:
+        made_already = [error]
+
+    import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`, and seldom needed
 
     def wait_after(error: Exception) -> float | bool:
         if not isinstance(error, SmstoolsError) or (wait := backoff.next_wait(error)) is None:
@@ -588,10 +593,16 @@ async def _retried(
         on=wait_after, attempts=backoff.most_attempts, timeout=None
     ):
         with attempt:
-            result = await send()
-            backoff.succeed()
-            return result
+            if made_already:
+                raise made_already.pop()
+            return await _attempt(send, backoff)
     raise AssertionError("stamina lets nothing but an error or a result out")  # pragma: no cover
+
+
+async def _attempt(send: Callable[[], Awaitable[T]], backoff: Backoff) -> T:
+    result = await send()
+    backoff.succeed()
+    return result
 
 
 async def in_child_task(call: Callable[[], Awaitable[T]]) -> T:
