@@ -70,7 +70,8 @@ def test_all_is_complete(module: ModuleType) -> None:
     """A name without an underscore is in `__all__`, or a room that is public as a whole."""
     names = {name for name in vars(module) if name.isidentifier() and name[0] != "_"}
     names -= PUBLIC_ROOMS | {"TYPE_CHECKING"}
-    assert set(module.__all__) - LOADED_WHEN_ASKED_FOR == names
+    names |= {name for name in LOADED_WHEN_ASKED_FOR if hasattr(module, name)}
+    assert set(module.__all__) == names
 
 
 @pytest.mark.parametrize("module", PUBLIC_MODULES, ids=lambda module: module.__name__)
