@@ -46,9 +46,8 @@ class GapMeter(Meter):
     """
 
     async def __aenter__(self) -> None:
-        gc.collect()
-        gc.freeze()
         await super().__aenter__()
+        gc.freeze()
         self._longest = 0.0
         self._ticking = asyncio.create_task(self._tick())
 
