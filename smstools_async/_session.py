@@ -24,6 +24,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, S
 from contextlib import contextmanager
 from copy import copy
 from functools import partial
+from importlib import import_module
 from ipaddress import ip_address
 from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Protocol, Self, TypeVar
@@ -311,6 +312,7 @@ class Session:
         allow_insecure_http: bool = False,
         hooks: Hooks = Hooks(),  # noqa: B008 - frozen
     ) -> None:
+        import_module("stamina")  # later, it would be the longest turn of the event loop
         self._credentials = credentials
         self._base_url = check_base_url(base_url, allow_http=allow_insecure_http)
         self._phases = _read_phases(timeout)
@@ -581,7 +583,7 @@ async def _retried(
     except SmstoolsError as error:
         made_already = [error]
 
-    import stamina  # noqa: PLC0415 - a tenth of the time of `import smstools_async`, and seldom needed
+    import stamina  # noqa: PLC0415 - loaded with the session
 
     def wait_after(error: Exception) -> float | bool:
         if not isinstance(error, SmstoolsError) or (wait := backoff.next_wait(error)) is None:
