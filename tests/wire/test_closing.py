@@ -4,9 +4,9 @@ import anyio
 import httpx
 import pytest
 
-from smstools_async import Client, ClientClosedError, Retry
+from smstools_async import Client, ClientClosedError, Hooks, Retry, RetryInfo
 from smstools_async.sandbox import serving
-from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
+from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 
 
 @pytest.mark.anyio
@@ -26,11 +26,14 @@ async def test_closed_client_sends_nothing(times: int) -> None:
 
 @pytest.mark.anyio
 async def test_block_closes_the_client() -> None:
-    """Its own connections with it."""
-    async with Client(CLIENT_ID, CLIENT_SECRET) as client:
+    """Its own connections with it. What is closed stays so, and is not tried again."""
+    retries = list[RetryInfo]()
+    hooks = Hooks(on_retry=retries.append)
+    async with Client(CLIENT_ID, CLIENT_SECRET, retry=AT_ONCE, hooks=hooks) as client:
         pass
     with pytest.raises(ClientClosedError):
         await client.get_conversation(PHONE)
+    assert [] == retries
 
 
 @pytest.mark.anyio
