@@ -33,7 +33,7 @@ import anyio
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
 from smstools_async._models import ConversationItem, ConversationPage, Message
-from smstools_async._session import give_way
+from smstools_async._session import give_way, ungrouped
 from smstools_async._walk import Question, Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
@@ -423,8 +423,9 @@ class Reader:
 
     async def _send_off_and_wait(self) -> None:
         try:
-            async with anyio.create_task_group() as group:
-                await self._send_off(group)
+            with ungrouped():
+                async with anyio.create_task_group() as group:
+                    await self._send_off(group)
         except BaseException:
             self._flights = deque(takewhile(lambda flight: flight.outcome, self._flights))
             raise
@@ -610,7 +611,8 @@ class _ReadAhead(Generic[T]):
         self._news.set()
         group.cancel_scope.cancel()
         try:
-            await group.__aexit__(None, None, None)  # the block's own error is the block's
+            with ungrouped():
+                await group.__aexit__(None, None, None)  # the block's own error is the block's
         finally:
             self._items.clear()
             self._failure = None

@@ -27,7 +27,7 @@ from functools import partial
 from importlib import import_module
 from ipaddress import ip_address
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn, Protocol, Self, TypeVar
+from typing import Any, NamedTuple, NoReturn, Protocol, Self, TypeGuard, TypeVar
 from urllib.parse import quote, urlencode
 
 import anyio
@@ -607,6 +607,22 @@ async def _attempt(send: Callable[[], Awaitable[T]], backoff: Backoff) -> T:
     return result
 
 
+def _is_group(error: BaseException) -> TypeGuard[BaseExceptionGroup[BaseException]]:
+    return isinstance(error, BaseExceptionGroup)
+
+
+@contextmanager
+def ungrouped() -> Generator[None]:
+    """Let an exception that is alone in its group come as itself, such as a `KeyboardInterrupt`."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        alone: BaseException = group
+        while _is_group(alone) and len(alone.exceptions) == 1:
+            alone = alone.exceptions[0]
+        raise alone from None
+
+
 async def in_child_task(call: Callable[[], Awaitable[T]]) -> T:
     """Await `call` in a task of its own, so that no cancellation meets httpcore's pool head-on."""
     results: list[T] = []
@@ -620,8 +636,9 @@ async def in_child_task(call: Callable[[], Awaitable[T]]) -> T:
         except Exception as error:  # noqa: BLE001 - carried over as it is, out of any ExceptionGroup
             failures.append(error)
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(run)
+    with ungrouped():
+        async with anyio.create_task_group() as group:
+            group.start_soon(run)
     if failures:
         raise failures.pop()
     if not results:  # asyncio lets anybody cancel the child alone
