@@ -77,7 +77,8 @@ class Client:
             credentials, and nobody but itself checks to which addresses it connects.
 
     Open it for as long as it is used, by `async with`, or close it by `aclose()`. It may be made
-    outside of an event loop, and belongs to the first one it is used in.
+    outside of an event loop, and belongs to the first one it is used in; calls in another one raise
+    a `RuntimeError`.
 
     Raises:
         ValueError: an argument cannot be right, or credentials are missing.

@@ -41,6 +41,7 @@ from smstools_async._files import create_beside, put_in_place, put_under_free_na
 from smstools_async._models import Hooks, MessageFile, RequestInfo, Retry
 from smstools_async._retry import Backoff, Budget
 from smstools_async._session import (
+    Home,
     HttpClient,
     Report,
     foreign_errors,
@@ -114,6 +115,7 @@ class Downloads:
             type(http_client) if http_client else httpx.AsyncClient
         )
         self._look_up = look_up
+        self._home = Home()
         self._is_closed = False
 
     def close(self) -> None:
@@ -141,6 +143,7 @@ class Downloads:
 
     async def _bring(self, file: MessageFile, sink: "_Sink", bounds: Bounds) -> None:
         url = _read_url(file.url)
+        self._home.check()
         backoff = Backoff(self._retry, self._budget, anyio.current_time)
         attempt = partial(self._attempt, url, file, sink, bounds, backoff)
         await retried(attempt, backoff, partial(self._tell_retry, url, backoff))

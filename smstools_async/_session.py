@@ -285,6 +285,34 @@ def _show(request: RequestInfo) -> str:
     return f"{request.method} {request.path}{'?' if query else ''}{query}"
 
 
+class Home:
+    """The event loop that a client belongs to, the first one it is used in.
+
+    In another one its connections would be dead, and its locks would wait for ever.
+    """
+
+    def __init__(self) -> None:
+        from anyio.lowlevel import current_token  # noqa: PLC0415 - httpx imports it as late
+
+        self._find = current_token
+        self._token: object = None
+
+    def check(self) -> None:
+        """Refuse to be used anywhere else.
+
+        Raises:
+            RuntimeError: this is another event loop.
+        """
+        token = self._find()
+        if self._token is None:
+            self._token = token
+        if token != self._token:
+            raise RuntimeError(
+                "This Client was used in another event loop before, which it belongs to; make one"
+                " in each"
+            )
+
+
 class Session:
     """Sends requests to one base URL with one pair of credentials.
 
@@ -332,6 +360,7 @@ class Session:
             self._headers["User-Agent"] = user_agent
         self._foreign_errors = foreign_errors(type(self._lanes.first))
         self._refusal: tuple[Any, ...] | None = None
+        self._home = Home()
         self._is_closed = False
 
     @property
@@ -391,6 +420,7 @@ class Session:
 
     async def _send(self, call: _Call, decode: Callable[[bytes], T], backoff: Backoff) -> T:
         self._check_open()
+        self._home.check()
         async with self._gate:
             while (wait := self._pace.take_turn(anyio.current_time())) > 0:  # noqa: ASYNC110 - a clock sets nothing off
                 await anyio.sleep(wait)

@@ -1,0 +1,68 @@
+"""A client belongs to the event loop it is first used in, and says so in another one."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+import httpx
+import pytest
+
+from smstools_async import Client, ClientClosedError, MessageFile
+from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, sandbox_of
+
+FILE = MessageFile(name="a.png", url="https://files.example/a.png", mime="image/png")
+
+
+async def ask(client: Client) -> None:
+    """Make a request of the API."""
+    await client.get_conversation(PHONE)
+
+
+async def walk(client: Client) -> None:
+    """Make requests within a window."""
+    async for _ in client.iter_conversation(PHONE):
+        pass
+
+
+async def download(client: Client) -> None:
+    """Make a request of another host."""
+    await client.download(FILE)
+
+
+def client_anywhere() -> Client:
+    """Make a client whose connections are no obstacle in any loop."""
+    files = httpx.MockTransport(lambda _: httpx.Response(200, content=b"picture"))
+    return Client(
+        CLIENT_ID,
+        CLIENT_SECRET,
+        http_client=httpx.AsyncClient(transport=sandbox_of().transport()),
+        file_http_client=httpx.AsyncClient(transport=files),
+    )
+
+
+@pytest.mark.parametrize("call", [ask, walk, download])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_second_loop_is_refused(backend: str, call: Callable[[Client], Awaitable[None]]) -> None:
+    """There, dead connections would fail and locks would wait for ever."""
+    client = client_anywhere()
+    anyio.run(twice, call, client, backend=backend)
+    with pytest.raises(RuntimeError, match="make one in each"):
+        anyio.run(call, client)
+
+
+async def twice(call: Callable[[Client], Awaitable[None]], client: Client) -> None:
+    """In one loop it may be used as often as one likes."""
+    await call(client)
+    await call(client)
+
+
+def test_end_of_a_client_is_told_first() -> None:
+    """It is of no use in any loop then."""
+    client = client_anywhere()
+
+    async def use_up() -> None:
+        async with client:
+            await ask(client)
+
+    anyio.run(use_up)
+    with pytest.raises(ClientClosedError):
+        anyio.run(ask, client)
