@@ -134,6 +134,9 @@ async def running(
     """Serve until the block is left; the base URL takes connections from the first line on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.create_server((host, port), family=family) as listener:
+        # Connections inherit it. asyncio sets it only where a socket names its protocol, as none of
+        # `create_server` does, and without it each answer waits for a delayed acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = _Server(sandbox, heeds_signals=heeds_signals)
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:

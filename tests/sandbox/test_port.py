@@ -67,6 +67,33 @@ async def test_answers_alike_on_a_port(
     assert expected.all_headers().items() <= dict(response.headers).items()
 
 
+@pytest.fixture
+def accepted(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:
+    """Note each connection that is accepted."""
+    connections: list[socket.socket] = []
+    accept = socket.socket.accept
+
+    def accept_and_note(listener: socket.socket) -> tuple[socket.socket, object]:
+        connection, address = accept(listener)
+        connections.append(connection)
+        return connection, address
+
+    monkeypatch.setattr(socket.socket, "accept", accept_and_note)
+    return connections
+
+
+@pytest.mark.asyncio
+async def test_answers_are_sent_at_once(
+    accepted: list[socket.socket], client: httpx.AsyncClient
+) -> None:
+    """A kept connection does not hold a body back until its head is acknowledged."""
+    await client.get(f"/conversation/{PHONE}")
+    assert [True] == [
+        bool(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        for connection in accepted
+    ]
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("outcome", "error"),
