@@ -40,10 +40,18 @@ def quote_safely(text: str) -> str:
         >>> quote_safely("receiver +55 11 98765-4321 is invalid\n")
         'receiver +•••21 is invalid'
     """
-    beginning = text[: 2 * _LONGEST_QUOTE]
-    printable = "".join(letter if letter.isprintable() else " " for letter in beginning)
-    masked = _NUMBER.sub(_mask, printable)
+    masked = mask_numbers(make_printable(text[: 2 * _LONGEST_QUOTE]))
     return " ".join(masked.split())[:_LONGEST_QUOTE]
+
+
+def make_printable(text: str) -> str:
+    """Put a space for each control and format character."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def mask_numbers(printable: str) -> str:
+    """Mask each number of five or more digits, however grouped, but for its last two."""
+    return _NUMBER.sub(_mask, printable)
 
 
 def _mask(number: re.Match[str]) -> str:
