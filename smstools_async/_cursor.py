@@ -56,6 +56,7 @@ class Cursor(str):
 
     Raises:
         CursorError: the text is no cursor, is damaged, or of a version unknown here.
+        TypeError: it is no `str`.
 
     Example:
         >>> Cursor("resume me")
@@ -68,6 +69,8 @@ class Cursor(str):
 
     def __new__(cls, text: str) -> Self:
         """Check `text` and keep it."""
+        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+            raise TypeError(f"cursor must be a Cursor or its str, not {type(text).__name__}")
         _unpack(text)
         return super().__new__(cls, text)
 

@@ -6,6 +6,7 @@ import random
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Hashable
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -192,6 +193,14 @@ def test_what_is_no_cursor_is_refused(text: str) -> None:
     """The error says what to do instead."""
     with pytest.raises(CursorError, match="Begin anew without a cursor"):
         Cursor(text)
+
+
+@pytest.mark.parametrize("wrong", [None, 7, b"resume me"], ids=["none", "number", "bytes"])
+def test_a_cursor_is_made_of_text_alone(wrong: Any) -> None:
+    """The error is the one that a walk raises, and names what was given."""
+    given = type(wrong).__name__
+    with pytest.raises(TypeError, match=f"cursor must be a Cursor or its str, not {given}"):
+        Cursor(wrong)
 
 
 def test_a_cursor_of_another_version_is_refused() -> None:
