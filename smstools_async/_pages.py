@@ -170,6 +170,9 @@ class Progress:
         on_page: called with this object when a page has come, before its messages are handed out,
             and once more when nothing more is to come; may be a coroutine function.
 
+    Raises:
+        TypeError: `on_page` cannot be called.
+
     Example:
         >>> progress = Progress(on_page=lambda progress: print(progress.fraction))
         >>> progress.requests
@@ -177,6 +180,10 @@ class Progress:
     """
 
     def __init__(self, on_page: Callable[[Progress], object] | None = None) -> None:
+        if on_page is not None and not callable(on_page):
+            raise TypeError(
+                f"on_page must be a function or a coroutine function, not {type(on_page).__name__}"
+            )
         self._on_page = on_page
         self._course: Course | None = None
         self._batch: Batch | None = None

@@ -1,7 +1,7 @@
 """What a walk tells of itself while it goes on."""
 
 from contextlib import aclosing
-from typing import Literal
+from typing import Any, Literal
 
 import anyio
 import pytest
@@ -244,6 +244,14 @@ async def test_the_hook_may_be_a_coroutine_function(client: Client) -> None:
     assert 45 == len([message async for message in walk])
     assert 4 == len(stored)
     assert progress.cursor == stored[-1]
+
+
+@pytest.mark.parametrize("wrong", [5, "print"], ids=["number", "name"])
+async def test_the_hook_has_to_be_a_function(wrong: Any) -> None:
+    """It is refused where it is given, and not from inside the walk."""
+    given = type(wrong).__name__
+    with pytest.raises(TypeError, match=f"on_page must be a function .*, not {given}"):
+        Progress(on_page=wrong)
 
 
 async def take_all(
