@@ -282,7 +282,10 @@ class ConversationItem:
     """The phone as it was asked for."""
     message: Message | None = None
     error: Exception | None = None
-    """A `SmstoolsError` with its `cursor`."""
+    """A `SmstoolsError`, whose `cursor` says where to go on.
+
+    For a text that is no phone it is a `ValueError`, for what is no `str` a `TypeError`. These
+    have no `cursor`, and nothing was asked for."""
 
 
 @attrs.frozen(kw_only=True)
