@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from ipaddress import ip_address
 from typing import TypeAlias
 from urllib.parse import quote
 
@@ -148,5 +149,8 @@ async def running(
 
 
 def _base_url(host: str, listener: socket.socket) -> str:
+    address, port = listener.getsockname()[:2]
+    if ip_address(address).is_unspecified:  # every address of this machine, and none to ask at
+        host = "::1" if ":" in address else "127.0.0.1"
     bracketed = f"[{host}]" if ":" in host else host
-    return f"http://{bracketed}:{listener.getsockname()[1]}/v1"
+    return f"http://{bracketed}:{port}/v1"

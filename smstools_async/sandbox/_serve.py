@@ -42,7 +42,8 @@ async def serve(
         sandbox: What to serve; it may be changed meanwhile.
         host: The address to listen on; any but the default can be reached by other machines.
         port: The port to listen on; 0 for a free one.
-        on_listening: Called with the base URL, `/v1` included, when connections are taken.
+        on_listening: Called with the base URL, `/v1` included, when connections are taken. For a
+            host that stands for every address, such as `0.0.0.0`, it is one of this machine.
 
     Raises:
         ImportError: The extra `sandbox` is not installed.
@@ -70,7 +71,8 @@ async def serving(
 ) -> AsyncGenerator[str, None]:
     """Serve a sandbox for the length of an `async with` block, on asyncio; for tests.
 
-    The block gets the base URL, `/v1` included. Requests in flight at its end are cut off.
+    The block gets the base URL, `/v1` included, as `on_listening` of `serve` does. Requests in
+    flight at its end are cut off.
 
     Args:
         sandbox: What to serve; it may be changed meanwhile.

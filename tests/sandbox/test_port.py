@@ -191,6 +191,28 @@ async def test_host_may_be_an_ipv6_address(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:"),  # noqa: S104 - that is what is tested
+        ("", "http://127.0.0.1:"),
+        pytest.param(
+            "::",
+            "http://[::1]:",
+            marks=pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6"),
+        ),
+    ],
+)
+async def test_host_that_is_every_address_is_told_as_one(
+    sandbox: Sandbox, host: str, told: str
+) -> None:
+    """Nobody can ask at `0.0.0.0`, and a client takes it for another machine."""
+    async with serving(sandbox, host=host) as base_url, httpx.AsyncClient() as client:
+        assert base_url.startswith(told)
+        assert 400 == (await client.get(f"{base_url}/conversation/{PHONE}")).status_code
+
+
+@pytest.mark.asyncio
 async def test_application_runs_on_any_server(sandbox: Sandbox) -> None:
     """Where the path arrives decoded only, and nobody can hang up."""
     transport = httpx.ASGITransport(app(sandbox))
