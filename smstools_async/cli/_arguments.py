@@ -1,13 +1,21 @@
-"""Arguments: how they are read, and how they are written again."""
+"""Arguments: how they are read, how they are written again, and how errors speak of them."""
 
+import re
 import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from click.core import ParameterSource
+
+_ARGUMENT: Final = re.compile(
+    r"`(\w+)`"  # larger than 10 bytes (`max_bytes`)
+    r"|(?<=option )'(\w+)'"  # jsonl has no option 'bom'
+    r"|(?<!\S)(\w+)(?:=True\b|(?==)|(?= \(not shown\)))"  # timeout=nan, base_url (not shown)
+)
+"""How the errors of the library name an argument."""
 
 
 def parse_time(text: str) -> datetime:
@@ -40,6 +48,18 @@ def command_line(**changes: Any) -> str:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE
     }
     return shlex.join([*context.command_path.split(), *_words(context.command, given | changes)])
+
+
+def name_options(error: str) -> str:
+    """Let the words of an error name options of the command that runs, where Python has arguments.
+
+    An option is found by its parameter, which is called as the argument it is handed on to. What
+    this command has no option for stays as it is.
+    """
+    context = click.get_current_context(silent=True)
+    parameters = context.command.params if context else []
+    options = {each.name: each.opts[-1] for each in parameters if isinstance(each, click.Option)}
+    return _ARGUMENT.sub(lambda found: options.get(found[found.lastindex or 0], found[0]), error)
 
 
 def _words(command: click.Command, values: dict[str, Any]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from smstools_async import (
     TransportError,
 )
 from smstools_async._files import write_whole
+from smstools_async.cli._arguments import name_options
 from smstools_async.cli._running import tell, tell_error
 from smstools_async.cli._wording import counted, counted_of
 from smstools_async.export import attachment_name
@@ -153,5 +154,5 @@ def _named(message: Message) -> Iterator[tuple[str, MessageFile]]:
 
 def _reason(error: SmstoolsError | OSError) -> str:
     if isinstance(error, DownloadError | TransportError):
-        return error.reason
-    return str(error.strerror) if isinstance(error, OSError) else str(error)
+        return name_options(error.reason)
+    return str(error.strerror) if isinstance(error, OSError) else name_options(str(error))

@@ -125,6 +125,7 @@ def smstools_async(context: click.Context, /, *, verbose: bool) -> None:
 )
 @click.option(
     "--max-file-bytes",
+    "max_bytes",
     type=click.IntRange(min=1),
     default=10 * 1024 * 1024,
     show_default=True,
@@ -149,7 +150,7 @@ def export(
     output: Path | None,
     resume_from: str | None,
     folder: Path | None,
-    max_file_bytes: int,
+    max_bytes: int,
     allow_private: bool,
     order: Literal["newest", "oldest"] | None,
     **bounds: Unpack[Bounds],
@@ -162,7 +163,7 @@ def export(
     many.check(phone, output, resume_from)
     writing = writing_to(Path(many.template) if many.phones_file else output)
     walk: Walk = {**bounds, "order": order or writing.format.order}
-    fetching = partial(Attachments, max_bytes=max_file_bytes, allow_private=allow_private)
+    fetching = partial(Attachments, max_bytes=max_bytes, allow_private=allow_private)
     if phone is None:
         into = cast("Path", output)  # as was checked
         ManyExports(

@@ -14,6 +14,7 @@ from typing import Any, Final, cast
 import click
 
 from smstools_async import CursorError, RedactPhones, SmstoolsError, TransportError
+from smstools_async.cli._arguments import name_options
 from smstools_async.cli._terminal import visible
 
 
@@ -161,9 +162,9 @@ def exit_code(error: Exception) -> ExitCode:
 
 
 def describe(error: Exception) -> str:
-    """Say what went wrong; of the system's errors without their number."""
+    """Say what went wrong, in terms of the command; of the system's errors without their number."""
     if not isinstance(error, OSError) or error.strerror is None:
-        return str(error)
+        return name_options(str(error))
     return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
 
 

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from smstools_async.cli._arguments import command_line, parse_time
+from smstools_async.cli._arguments import command_line, name_options, parse_time
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,37 @@ def test_command_line_is_written_again(given: list[str], written: str) -> None:
     """What was given stays, what changes is changed, what was left out stays out."""
     result = CliRunner().invoke(_repeat, given, prog_name="again")
     assert written == result.output.strip()
+
+
+@click.command()
+@click.argument("error")
+@click.option("--phone-list", "phones")
+@click.option("--max-file-bytes", "max_bytes")
+@click.option("--timeout")
+def _fail(*, error: str, **_: object) -> None:
+    click.echo(name_options(error))
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("larger than 10 bytes (`max_bytes`)", "larger than 10 bytes (--max-file-bytes)"),
+        ("give a longer `timeout`", "give a longer --timeout"),
+        ("timeout=nan: give seconds", "--timeout=nan: give seconds"),
+        ("accept it by phones=True", "accept it by --phone-list"),
+        ("phones (not shown) is empty", "--phone-list (not shown) is empty"),
+        ("csv has no option 'timeout'", "csv has no option --timeout"),
+        ("interval=1, timeout=2", "interval=1, --timeout=2"),
+        ("error='x' (`page_size`)", "error='x' (`page_size`)"),
+        ("Gateway timeout", "Gateway timeout"),
+        ("url='http://x/timeout=3' 'timeout'", "url='http://x/timeout=3' 'timeout'"),
+    ],
+)
+def test_errors_name_options(error: str, told: str) -> None:
+    """Those that the command has; other words stay what they are."""
+    assert told == CliRunner().invoke(_fail, ["--", error]).output.strip()
+
+
+def test_errors_outside_a_command_stay_as_they_are() -> None:
+    """There are no options to name."""
+    assert "timeout=nan" == name_options("timeout=nan")

@@ -106,8 +106,8 @@ def test_private_addresses_are_refused_by_default(folder: Path) -> None:
     result = invoke(*EXPORT[:-1])
     assert 1 == result.exit_code
     assert (
-        "  6 of them: its host leads to 127.0.0.1, which is no public address (`allow_private`)\n"
-        in result.stderr
+        "  6 of them: its host leads to 127.0.0.1, which is no public address"
+        " (--allow-private-addresses)\n" in result.stderr
     )
     assert [] == _names(folder)
 
@@ -116,7 +116,7 @@ def test_private_addresses_are_refused_by_default(folder: Path) -> None:
 def test_large_files_are_refused(folder: Path) -> None:
     """By the bound that was given."""
     result = invoke(*EXPORT, "--max-file-bytes", "10")
-    assert "  6 of them: it is larger than 10 bytes (`max_bytes`)\n" in result.stderr
+    assert "  6 of them: it is larger than 10 bytes (--max-file-bytes)\n" in result.stderr
     assert [] == _names(folder)
 
 

@@ -112,7 +112,7 @@ def test_option_of_another_format_is_refused(sandbox: Sandbox, folder: Path) -> 
     """Nothing is asked for, and nothing is left."""
     result = invoke("export", PHONE, "-o", "a.jsonl", "--bom")
     assert 2 == result.exit_code
-    assert "Error: jsonl has no option 'bom', which is for csv; leave it out\n" == result.stderr
+    assert "Error: jsonl has no option --bom, which is for csv; leave it out\n" == result.stderr
     assert [] == sandbox.requests
     assert [] == _names(folder)
 
@@ -160,7 +160,9 @@ def test_wrong_combination_is_the_librarys_to_refuse(sandbox: Sandbox, folder: P
     """It ends with 2, before any request, and leaves nothing."""
     result = invoke("export", PHONE, "--since", "2025-06-05", "--until", "2025-06-05", "-o", "a")
     assert 2 == result.exit_code
-    assert result.stderr.startswith("Error: since=2025-06-05 00:00:00+00:00 is not before until")
+    assert result.stderr.startswith(
+        "Error: --since=2025-06-05 00:00:00+00:00 is not before --until"
+    )
     assert [] == _names(folder)
     assert [] == sandbox.requests
 

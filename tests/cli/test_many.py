@@ -225,8 +225,8 @@ def test_wrong_usage_ends_with_2(arguments: list[str], words: str, sandbox: Sand
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--bom"], "jsonl has no option 'bom'"),
-        (["--since", "2025-06-05", "--until", "2025-06-05"], "is not before until"),
+        (["--bom"], "jsonl has no option --bom"),
+        (["--since", "2025-06-05", "--until", "2025-06-05"], "is not before --until="),
         (["--format", "parquet"], "pip install 'smstools-async[parquet]'"),
     ],
     ids=["option of another format", "no time between", "missing extra"],
