@@ -30,6 +30,7 @@ class Service:
     """The options that say whom to ask, and how patiently."""
 
     base_url: str | None
+    allow_insecure_http: bool
     timeout: float
     sandbox: bool
 
@@ -48,7 +49,10 @@ class Service:
         if not self.sandbox:
             _check_environment()
             return Client(
-                base_url=self.base_url, timeout=self.timeout, max_connections=max_connections
+                base_url=self.base_url,
+                allow_insecure_http=self.allow_insecure_http,
+                timeout=self.timeout,
+                max_connections=max_connections,
             )
         if self.base_url:
             raise ValueError("--base-url and --sandbox name two different services: give one.")
@@ -118,6 +122,11 @@ def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P
         help="Ask there. [default: $SMSTOOLS_BASE_URL, or the vendor's address]",
     )
     @click.option(
+        "--allow-insecure-http",
+        is_flag=True,
+        help="Ask by plain http beyond this machine, too: what is sent can be read on the way.",
+    )
+    @click.option(
         "--timeout",
         type=click.FloatRange(min=0, min_open=True),
         default=30.0,
@@ -141,7 +150,8 @@ def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P
     @wraps(command)
     def with_service(*args: P.args, **kwargs: P.kwargs) -> R:
         options: dict[str, Any] = {
-            name: kwargs.pop(name) for name in ("base_url", "timeout", "sandbox")
+            name: kwargs.pop(name)
+            for name in ("base_url", "allow_insecure_http", "timeout", "sandbox")
         }
         return command(Service(**options), *args, **kwargs)
 

@@ -659,7 +659,7 @@ def _look(exports: ManyExports, over: Event) -> Iterator[int]:
 
 def _exports_of(count: int, folder: Path) -> ManyExports:
     return ManyExports(
-        service=Service(base_url=None, timeout=30, sandbox=False),
+        service=Service(base_url=None, allow_insecure_http=False, timeout=30, sandbox=False),
         entries=[Entry(line=n, phone=f"5521{n:09}", name=f"{n}.jsonl") for n in range(count)],
         walk=Walk(max_messages=None, page_size=None, since=None, until=None, order="newest"),
         folder=folder,

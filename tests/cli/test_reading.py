@@ -3,6 +3,8 @@
 import os
 import shlex
 import signal
+import socket
+from functools import partial
 
 import pytest
 from click.testing import Result
@@ -40,6 +42,27 @@ def test_option_wins_over_the_environment(
     base_url = os.environ["SMSTOOLS_BASE_URL"]
     monkeypatch.setenv("SMSTOOLS_BASE_URL", "https://elsewhere.example")
     assert "3\n" == invoke("count", PHONE, "--base-url", base_url).stdout
+
+
+def test_secret_is_not_sent_unencrypted(sandbox: Sandbox) -> None:
+    """Unless the option that the error names is given."""
+    assert [] == sandbox.requests
+    elsewhere = ["count", PHONE, "--base-url", "http://service.invalid/v1"]
+    refused = invoke(*elsewhere)
+    assert 2 == refused.exit_code
+    assert (
+        "Error: --base-url='http://service.invalid/v1' would send the secret unencrypted;"
+        " use https, or accept it by --allow-insecure-http\n" == refused.stderr
+    )
+
+
+def test_plain_http_may_be_accepted(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a sandbox on a machine beside this one."""
+    sandbox.add_conversation(PHONE, messages=3)
+    beside = os.environ["SMSTOOLS_BASE_URL"].replace("127.0.0.1", "beside.invalid")
+    here = partial(socket.getaddrinfo, "127.0.0.1")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *args, **kwargs: here(*args, **kwargs))
+    assert "3\n" == invoke("count", PHONE, "--base-url", beside, "--allow-insecure-http").stdout
 
 
 def test_two_services_are_one_too_many() -> None:
