@@ -1,5 +1,6 @@
 """Arguments: how they are read, how they are written again, and how errors speak of them."""
 
+import math
 import re
 import shlex
 from collections.abc import Iterator
@@ -27,6 +28,19 @@ def parse_time(text: str) -> datetime:
             f"{text!r} is no time in ISO 8601, such as 2025-06-05 or 2025-06-05T08:44:46-03:00."
         ) from None
     return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+class Seconds(click.FloatRange):
+    """Reads a time in seconds: within the range, and finite. Ranges of click let `nan` pass."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it."""
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is no finite number of seconds.", param, ctx)
+        return seconds
 
 
 def parse_zone(name: str) -> ZoneInfo:

@@ -11,7 +11,7 @@ import click
 
 from smstools_async import Progress, __version__
 from smstools_async.cli import _reading
-from smstools_async.cli._arguments import command_line, parse_time
+from smstools_async.cli._arguments import Seconds, command_line, parse_time
 from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._conversation import Bounds, Conversation, Walk
 from smstools_async.cli._destinations import destination, kept_file
@@ -24,6 +24,7 @@ from smstools_async.cli._running import requests_told, run, tell
 from smstools_async.cli._service import VERBOSE, Service, make_sandbox, service_options
 from smstools_async.cli._writing import Writing, WritingTo, writing_options
 
+_LONGEST_INTERVAL = 86400  # a day
 _EXIT_CODES = """
 
 \b
@@ -274,7 +275,7 @@ def count(service: Service, /, phone: str) -> None:
 @phone_argument
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Seconds(min=0, min_open=True, max=_LONGEST_INTERVAL),
     default=5.0,
     show_default=True,
     metavar="SECONDS",
@@ -348,7 +349,7 @@ def watch(service: Service, /, phone: str, *, resume_from: str | None, **options
 )
 @click.option(
     "--latency",
-    type=click.FloatRange(min=0),
+    type=Seconds(min=0),
     default=0.0,
     show_default=True,
     metavar="SECONDS",

@@ -86,6 +86,7 @@ async def watch(
             )
         ) as messages,
     ):
+        client.conversation_pages(phone, order="oldest", cursor=resume_from)  # checks them
         tell(f"Waiting for messages with {phone}. Ctrl-C ends it.")
         async for message in messages:
             chat.show(message)

@@ -11,6 +11,7 @@ import click
 import httpx
 
 from smstools_async import Client
+from smstools_async.cli._arguments import Seconds
 from smstools_async.cli._running import tell, tell_of_requests
 
 if TYPE_CHECKING:
@@ -56,10 +57,9 @@ class Service:
             )
         if self.base_url:
             raise ValueError("--base-url and --sandbox name two different services: give one.")
+        sandbox = make_sandbox(*phones, messages=_SANDBOX_MESSAGES, lively=lively)
         tell(f"This is a sandbox of {_SANDBOX_MESSAGES:,} made-up messages, not the real service.")
-        return _sandbox_client(
-            make_sandbox(*phones, messages=_SANDBOX_MESSAGES, lively=lively), max_connections
-        )
+        return _sandbox_client(sandbox, max_connections)
 
 
 def _check_environment() -> None:
@@ -128,7 +128,7 @@ def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P
     )
     @click.option(
         "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Seconds(min=0, min_open=True),
         default=30.0,
         show_default=True,
         metavar="SECONDS",

@@ -168,6 +168,21 @@ def test_sandbox_with_what_is_no_phone_ends_with_2() -> None:
     assert "Error: This is no phone number" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("seconds", "error"),
+    [
+        ("nan", "'nan' is no finite number of seconds."),
+        ("inf", "'inf' is no finite number of seconds."),
+        ("-1", "-1.0 is not in the range x>=0."),
+    ],
+)
+def test_sandbox_takes_a_time_that_passes(seconds: str, error: str) -> None:
+    """Else it would never answer, or not as it was told."""
+    result = invoke("sandbox", "--port", "0", "--latency", seconds)
+    assert 2 == result.exit_code
+    assert f"Error: Invalid value for '--latency': {error}\n" in result.stderr
+
+
 def test_sandbox_without_its_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command's own extra does not bring a server."""
     monkeypatch.delitem(sys.modules, "smstools_async.sandbox._port", raising=False)

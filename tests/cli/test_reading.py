@@ -4,7 +4,7 @@ import os
 import shlex
 import signal
 import socket
-from functools import partial
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -60,8 +60,12 @@ def test_plain_http_may_be_accepted(sandbox: Sandbox, monkeypatch: pytest.Monkey
     """As of a sandbox on a machine beside this one."""
     sandbox.add_conversation(PHONE, messages=3)
     beside = os.environ["SMSTOOLS_BASE_URL"].replace("127.0.0.1", "beside.invalid")
-    here = partial(socket.getaddrinfo, "127.0.0.1")
-    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *args, **kwargs: here(*args, **kwargs))
+    look_up = socket.getaddrinfo
+
+    def find_here(_: object, *args: Any, **kwargs: Any) -> object:
+        return look_up("127.0.0.1", *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", find_here)
     assert "3\n" == invoke("count", PHONE, "--base-url", beside, "--allow-insecure-http").stdout
 
 
@@ -144,6 +148,44 @@ def _let_arrive(sandbox: Sandbox, texts: dict[int, str], *, stop_at: int) -> Non
 
 def _texts(result: Result) -> list[str]:
     return [line for line in result.stdout.splitlines() if line.startswith("▎")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (["nope!"], "Error: phone='nope!' (digits masked) is no telephone number; "),
+        (["nope!", "--sandbox"], "Error: This is no phone number: "),
+        ([PHONE, "--resume-from", "x"], "Error: This is no cursor, or a damaged one. "),
+    ],
+    ids=["phone", "phone of a sandbox", "cursor"],
+)
+def test_watch_waits_for_nothing_with_wrong_arguments(
+    sandbox: Sandbox, arguments: list[str], error: str
+) -> None:
+    """What is wrong is said, and nothing before."""
+    result = invoke("watch", *arguments)
+    assert 2 == result.exit_code
+    assert result.stderr.startswith(error)
+    assert 1 == result.stderr.count("\n")
+    assert [] == sandbox.requests
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "1e308", "0", "-1"])
+def test_interval_is_a_time_that_passes(seconds: str) -> None:
+    """The error names the option alone, and nothing is said before."""
+    result = invoke("watch", PHONE, "--interval", seconds)
+    assert 2 == result.exit_code
+    error = result.stderr.splitlines()[-1]
+    assert error.startswith("Error: Invalid value for '--interval': ")
+    assert "Waiting" not in result.stderr
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1"])
+def test_timeout_is_a_time_that_passes(seconds: str) -> None:
+    """In the same words."""
+    result = invoke("count", PHONE, "--timeout", seconds)
+    assert 2 == result.exit_code
+    assert "\nError: Invalid value for '--timeout': " in result.stderr
 
 
 def test_watch_that_saw_nothing_has_nothing_to_add(sandbox: Sandbox) -> None:
