@@ -19,6 +19,8 @@ DOUBT: Final = (
     " came once rests on it."
 )
 
+_STILL_KEPT: Final = "what was kept is still there. The same command goes on."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
@@ -79,7 +81,7 @@ class Export:
         elif self.conversation.progress.yielded:
             self._tell_how_to_go_on_with_messages()
         elif self.conversation.resume_from:
-            tell("No more came; what was kept is still there. The same command goes on.")
+            tell(f"No more came; {_STILL_KEPT}")
 
     def _tell_how_to_go_on_with_messages(self) -> None:
         came, expected = self.conversation.progress.yielded, self.conversation.expected()
@@ -88,6 +90,8 @@ class Export:
         amount = counted_of(there, expected, "message")
         if kept:
             tell(f"{amount} {kept.where}. Go on with:\n  {self._resuming_command(kept)}")
+        elif self.conversation.before:
+            tell(f"No more can be kept; {_STILL_KEPT}")
         else:
             tell(f"{amount} came, and there is no going on from there: begin anew.")
 

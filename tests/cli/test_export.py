@@ -404,6 +404,32 @@ def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str
     assert (folder / f"whole.{ending}").read_bytes() == (folder / f"a.{ending}").read_bytes()
 
 
+def test_full_disk_keeps_nothing_of_a_first_page(sandbox: Sandbox, folder: Path) -> None:
+    """Nobody could go on from the middle of it."""
+    sandbox.add_conversation(PHONE, messages=500)
+    with files_no_larger_than(10_000):
+        result = invoke("export", PHONE, "--page-size", "100", "-o", "a.jsonl")
+    assert 1 == result.exit_code
+    assert result.stderr.endswith(" came, and there is no going on from there: begin anew.\n")
+    assert [] == _names(folder)
+
+
+def test_full_disk_keeps_what_was_kept_before(sandbox: Sandbox, folder: Path) -> None:
+    """An export that gets no whole page further can be gone on with as before."""
+    sandbox.add_conversation(PHONE, messages=500)
+    with files_no_larger_than(60_000):
+        result = invoke("export", PHONE, "--page-size", "100", "-o", "a.jsonl")
+        kept = _names(folder)
+        again = invoke(*_resuming_arguments(result))
+    assert 1 == again.exit_code
+    assert again.stderr.endswith(
+        "No more can be kept; what was kept is still there. The same command goes on.\n"
+    )
+    assert kept == _names(folder)
+    assert 0 == invoke(*_resuming_arguments(result)).exit_code
+    assert sandbox.messages(PHONE) == tuple(_read(folder / "a.jsonl"))
+
+
 def test_device_is_written_directly(sandbox: Sandbox, folder: Path) -> None:
     """`-o /dev/null` does not replace the device."""
     sandbox.receive(PHONE, "Oi")
