@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, overload
 import anyio
 
 from smstools_async._body import LARGEST_BODY
-from smstools_async._cursor import Cursor, Order, Position, read_cursor
+from smstools_async._cursor import Cursor, Order, read_cursor
 from smstools_async._download import Bounds, Downloads
 from smstools_async._errors import UnexpectedAnswerError
 from smstools_async._models import ConversationPage, Hooks, Message, MessageFile, Retry
@@ -638,7 +638,7 @@ class Client:
             max_messages=max_messages,
             first=first,
             last=last,
-            resume=None if cursor is None else _read_cursor(cursor, phone, order),
+            resume=None if cursor is None else read_cursor(cursor, phone, order),
         )
         return Reader(
             self._fetch_from(phone),
@@ -737,11 +737,6 @@ def _whole_seconds(name: str, moment: datetime) -> int:
     if moment.utcoffset() is None:
         raise ValueError(f"{name}={moment} has no time zone; give one, such as tzinfo=UTC")
     return max(0, math.ceil(moment.timestamp()))
-
-
-def _read_cursor(cursor: Cursor | str, phone: str, order: Order) -> Position:
-    _check_type("cursor", cursor, str, "a Cursor or its str")
-    return read_cursor(cursor, phone, order)
 
 
 def _read_starts(cursors: Mapping[str, Cursor | str]) -> Mapping[str, Cursor | str]:

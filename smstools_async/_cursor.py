@@ -69,8 +69,6 @@ class Cursor(str):
 
     def __new__(cls, text: str) -> Self:
         """Check `text` and keep it."""
-        if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-            raise TypeError(f"cursor must be a Cursor or its str, not {type(text).__name__}")
         _unpack(text)
         return super().__new__(cls, text)
 
@@ -107,6 +105,7 @@ def read_cursor(cursor: str, phone: str, order: Order) -> Position:
 
     Raises:
         CursorError: it is damaged, or was written for another phone or order.
+        TypeError: it is no `str`.
     """
     (_, order_index, tag, second, older_rows, count, width), digests = _unpack(cursor)
     if tag != _tag(phone):
@@ -123,6 +122,8 @@ def _spell(packed: bytes) -> str:
 
 
 def _unpack(text: str) -> tuple[tuple[int, ...], bytes]:
+    if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+        raise TypeError(f"cursor must be a Cursor or its str, not {type(text).__name__}")
     unpacked = _unpack_checked(text)
     if unpacked is None:
         raise CursorError("This is no cursor, or a damaged one")
