@@ -32,6 +32,7 @@ from smstools_async._pages import (
 from smstools_async._phone import without_plus, write_phone
 from smstools_async._session import (
     Credentials,
+    Home,
     HttpClient,
     Session,
     Timeout,
@@ -130,6 +131,7 @@ class Client:
 
         self._decode_document = decode_document
         self._decode_page_with = decode_page_with
+        home = Home()
         self._session = Session(
             _read_credentials(client_id, client_secret),
             base_url or os.environ.get("SMSTOOLS_BASE_URL") or DEFAULT_BASE_URL,
@@ -138,6 +140,7 @@ class Client:
             max_connections=max_connections,
             http_client=http_client,
             user_agent=_USER_AGENT,
+            home=home,
             rate_limit=rate_limit,
             max_body_bytes=max_body_bytes,
             hooks=hooks,
@@ -148,6 +151,7 @@ class Client:
             max_connections=max_connections,
             http_client=file_http_client,
             user_agent=_USER_AGENT,
+            home=home,
             hooks=hooks,
         )
 

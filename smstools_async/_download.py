@@ -100,6 +100,7 @@ class Downloads:
         max_connections: int,
         http_client: HttpClient | None,
         user_agent: str,
+        home: Home,
         hooks: Hooks = Hooks(),  # noqa: B008 - frozen
         look_up: LookUp = look_up,
     ) -> None:
@@ -115,7 +116,7 @@ class Downloads:
             type(http_client) if http_client else httpx.AsyncClient
         )
         self._look_up = look_up
-        self._home = Home()
+        self._home = home
         self._is_closed = False
 
     def close(self) -> None:

@@ -335,6 +335,7 @@ class Session:
         max_connections: int,
         http_client: HttpClient | None,
         user_agent: str,
+        home: Home,
         rate_limit: float | None = None,
         max_body_bytes: int = LARGEST_BODY,
         allow_insecure_http: bool = False,
@@ -360,7 +361,7 @@ class Session:
             self._headers["User-Agent"] = user_agent
         self._foreign_errors = foreign_errors(type(self._lanes.first))
         self._refusal: tuple[Any, ...] | None = None
-        self._home = Home()
+        self._home = home
         self._is_closed = False
 
     @property

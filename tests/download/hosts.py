@@ -12,6 +12,7 @@ from anyio.streams.tls import TLSListener
 
 from smstools_async import Client, MessageFile, Retry
 from smstools_async._download import Bounds, Downloads
+from smstools_async._session import Home
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 CLIENT_ID = "canary-id-7f3a"
@@ -123,6 +124,7 @@ async def fetch(url: str, look_up: LookUp, *, allow_private: bool = False) -> by
         max_connections=1,
         http_client=None,
         user_agent="test",
+        home=Home(),
         look_up=look_up,
     )
     bounds = Bounds(max_bytes=1_000_000, timeout=20, allow_private=allow_private)

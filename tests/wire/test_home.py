@@ -9,6 +9,7 @@ import pytest
 from smstools_async import Client, ClientClosedError, MessageFile
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, sandbox_of
 
+Call = Callable[[Client], Awaitable[None]]
 FILE = MessageFile(name="a.png", url="https://files.example/a.png", mime="image/png")
 
 
@@ -28,6 +29,9 @@ async def download(client: Client) -> None:
     await client.download(FILE)
 
 
+CALLS = [ask, walk, download]
+
+
 def client_anywhere() -> Client:
     """Make a client whose connections are no obstacle in any loop."""
     files = httpx.MockTransport(lambda _: httpx.Response(200, content=b"picture"))
@@ -39,17 +43,18 @@ def client_anywhere() -> Client:
     )
 
 
-@pytest.mark.parametrize("call", [ask, walk, download])
+@pytest.mark.parametrize("later", CALLS)
+@pytest.mark.parametrize("first", CALLS)
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_second_loop_is_refused(backend: str, call: Callable[[Client], Awaitable[None]]) -> None:
+def test_second_loop_is_refused(backend: str, first: Call, later: Call) -> None:
     """There, dead connections would fail and locks would wait for ever."""
     client = client_anywhere()
-    anyio.run(twice, call, client, backend=backend)
+    anyio.run(twice, first, client, backend=backend)
     with pytest.raises(RuntimeError, match="make one in each"):
-        anyio.run(call, client)
+        anyio.run(later, client)
 
 
-async def twice(call: Callable[[Client], Awaitable[None]], client: Client) -> None:
+async def twice(call: Call, client: Client) -> None:
     """In one loop it may be used as often as one likes."""
     await call(client)
     await call(client)

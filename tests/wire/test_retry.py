@@ -25,7 +25,7 @@ from smstools_async import (
     TransportError,
 )
 from smstools_async._retry import Backoff, Budget
-from smstools_async._session import Credentials, Session
+from smstools_async._session import Credentials, Home, Session
 from smstools_async.sandbox import (
     Answer,
     Outcome,
@@ -236,6 +236,7 @@ def session_of(sandbox: Sandbox, http_client: httpx.AsyncClient, retry: Retry) -
         max_connections=8,
         http_client=http_client,
         user_agent="test",
+        home=Home(),
     )
 
 

@@ -13,6 +13,7 @@ from anyio.lowlevel import checkpoint
 from smstools_async import Retry
 from smstools_async._session import (
     Credentials,
+    Home,
     Session,
     _Call,
     _dispatch,
@@ -39,6 +40,7 @@ def session_of(
         max_connections=8,
         http_client=http_client,
         user_agent="smstools-async/7",
+        home=Home(),
     )
 
 
