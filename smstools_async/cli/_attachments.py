@@ -153,6 +153,7 @@ def _named(message: Message) -> Iterator[tuple[str, MessageFile]]:
 
 
 def _reason(error: SmstoolsError | OSError) -> str:
-    if isinstance(error, DownloadError | TransportError):
-        return name_options(error.reason)
-    return str(error.strerror) if isinstance(error, OSError) else name_options(str(error))
+    if isinstance(error, OSError):
+        return str(error.strerror)
+    words = error.reason if isinstance(error, DownloadError | TransportError) else str(error)
+    return name_options(words)
