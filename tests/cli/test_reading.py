@@ -46,14 +46,13 @@ def test_option_wins_over_the_environment(
 
 def test_secret_is_not_sent_unencrypted(sandbox: Sandbox) -> None:
     """Unless the option that the error names is given."""
-    assert [] == sandbox.requests
-    elsewhere = ["count", PHONE, "--base-url", "http://service.invalid/v1"]
-    refused = invoke(*elsewhere)
+    refused = invoke("count", PHONE, "--base-url", "http://service.invalid/v1")
     assert 2 == refused.exit_code
     assert (
         "Error: --base-url='http://service.invalid/v1' would send the secret unencrypted;"
         " use https, or accept it by --allow-insecure-http\n" == refused.stderr
     )
+    assert [] == sandbox.requests
 
 
 def test_plain_http_may_be_accepted(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
