@@ -3,10 +3,7 @@
 import platform
 import socket
 import ssl
-import subprocess
-import sys
 from contextlib import suppress
-from pathlib import Path
 
 import anyio.lowlevel
 import httpcore
@@ -14,8 +11,8 @@ import pytest
 
 from smstools_async._transport import BYTES_AT_ONCE, _WideStream
 from tests.faults.server import CERTIFICATES
+from tests.processes import printed_by
 
-ROOT = Path(__file__).parents[2]
 ASKED = 64 * 1024
 """How much httpcore asks for."""
 RECORD = 16 * 1024
@@ -164,6 +161,4 @@ def test_connection_without_a_socket_is_asked_itself() -> None:
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are told nothing")
 def test_freed_memory_is_kept_for_the_next_page() -> None:
     """Else the system would have to give it anew, 800 times for such a one."""
-    command = [sys.executable, "-m", "tests.wire.faulting"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603 - our own
-    assert int(done.stdout) < 100
+    assert int(printed_by("tests.wire.faulting")) < 100
