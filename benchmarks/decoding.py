@@ -18,7 +18,7 @@ from benchmarks.plan import PEER_PYTHON, Plan
 from benchmarks.process import Figures, Job
 from benchmarks.report import Answer, Bound, Table
 from benchmarks.source import Source
-from smstools_async._convert import decode_page
+from smstools_async._wire.convert import decode_page
 
 _ROWS = 2000
 _A_TURN = 100

@@ -9,8 +9,8 @@ from benchmarks.contenders import address
 from benchmarks.meters import Meter
 from benchmarks.source import CLIENT_ID, CLIENT_SECRET, Source
 from smstools_async import Client
-from smstools_async._convert import decode_page_with
-from smstools_async._transport import WideTransport
+from smstools_async._http.transport import WideTransport
+from smstools_async._wire.convert import decode_page_with
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from smstools_async._errors import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from smstools_async._models import (
     ConversationItem,
@@ -34,18 +34,23 @@ from smstools_async._models import (
     Retry,
     RetryInfo,
 )
-from smstools_async._pages import ConversationPages, ConversationStream, MessageStream, Progress
+from smstools_async._reading.pages import (
+    ConversationPages,
+    ConversationStream,
+    MessageStream,
+    Progress,
+)
 from smstools_async._redact import RedactPhones, redact_url
 
 if TYPE_CHECKING:
-    from smstools_async._convert import converter
+    from smstools_async._wire.convert import converter
 else:  # out of the sight of type checkers, which would take any name for one that is here
 
     def __getattr__(name: str) -> object:
         """Load the converter, and cattrs with it, when it is asked for (PEP 562)."""
         if name != "converter":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from smstools_async._convert import converter  # noqa: PLC0415
+        from smstools_async._wire.convert import converter  # noqa: PLC0415
 
         return converter
 
@@ -83,7 +88,7 @@ __all__ = [
     "ServerError",
     "SmstoolsError",
     "TransportError",
-    "UnexpectedAnswerError",
+    "UnexpectedResponseError",
     "converter",
     "redact_url",
 ]

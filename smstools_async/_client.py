@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, overload
 
 import anyio
 
-from smstools_async._body import LARGEST_BODY
 from smstools_async._cursor import Cursor, Order, read_cursor
-from smstools_async._download import Bounds, Downloads
-from smstools_async._errors import UnexpectedAnswerError
+from smstools_async._download.downloads import Bounds, Downloads
+from smstools_async._errors import UnexpectedResponseError
+from smstools_async._http.body import LARGEST_BODY
+from smstools_async._http.session import (
+    Credentials,
+    Home,
+    HttpClient,
+    Session,
+    Timeout,
+    checkpoint,
+    split_path,
+)
 from smstools_async._models import ConversationPage, Hooks, Message, MessageFile, Retry
-from smstools_async._pages import (
+from smstools_async._phone import without_plus, write_phone
+from smstools_async._reading.pages import (
     ConversationPages,
     ConversationStream,
     Course,
@@ -29,20 +39,10 @@ from smstools_async._pages import (
     find_head,
     require_order,
 )
-from smstools_async._phone import without_plus, write_phone
-from smstools_async._session import (
-    Credentials,
-    Home,
-    HttpClient,
-    Session,
-    Timeout,
-    give_way,
-    split_path,
-)
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
 
 if TYPE_CHECKING:
-    from smstools_async._convert import WirePage
+    from smstools_async._wire.convert import WirePage
 
 DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
 _DEFAULT_PAGE_SIZE = 1000
@@ -64,8 +64,8 @@ class Client:
         retry: when and how patiently a failed request is tried again.
         max_connections: requests under way at once, of all iterations together. More than 8 are
             spread over several pools, since one pool of httpx slows down.
-        rate_limit: requests that begin per second, evenly spread, of all iterations together;
-            `None`: as they come.
+        requests_per_second: requests that begin per second, evenly spread, of all iterations
+            together; `None`: as they come.
         max_body_bytes: how large one answer may be, inflated; a page of 2,000 messages takes about
             600,000.
         hooks: functions to call as requests are made.
@@ -74,7 +74,7 @@ class Client:
         http_client: an `httpx.AsyncClient` or `httpx2.AsyncClient` to send requests with, for
             proxies, other transports and tests. It is used, never closed and never changed. Give it
             at least `max_connections` connections.
-        file_http_client: another one, to `download` with. It is used as it is: it must hold no
+        download_client: another one, to `download` with. It is used as it is: it must hold no
             credentials, and nobody but itself checks to which addresses it connects.
 
     Open it for as long as it is used, by `async with`, or close it by `aclose()`. It may be made
@@ -112,22 +112,22 @@ class Client:
         timeout: float | Timeout = 30.0,
         retry: Retry = Retry(),  # noqa: B008 - frozen
         max_connections: int = 8,
-        rate_limit: float | None = None,
+        requests_per_second: float | None = None,
         max_body_bytes: int = LARGEST_BODY,
         hooks: Hooks = Hooks(),  # noqa: B008 - frozen
         allow_insecure_http: bool = False,
         http_client: HttpClient | None = None,
-        file_http_client: HttpClient | None = None,
+        download_client: HttpClient | None = None,
     ) -> None:
         _check_range("max_connections", max_connections, 1, None)
         _check_range("max_body_bytes", max_body_bytes, 1, None)
-        _check_rate(rate_limit)
+        _check_rate(requests_per_second)
         if not isinstance(retry, Retry):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
             raise TypeError(f"retry must be a Retry, not {type(retry).__name__}")
         if not isinstance(hooks, Hooks):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
             raise TypeError(f"hooks must be a Hooks, not {type(hooks).__name__}")
         # They bring cattrs and msgspec, whose loading would keep the event loop if it came later.
-        from smstools_async._convert import decode_document, decode_page_with  # noqa: PLC0415
+        from smstools_async._wire.convert import decode_document, decode_page_with  # noqa: PLC0415
 
         self._decode_document = decode_document
         self._decode_page_with = decode_page_with
@@ -141,7 +141,7 @@ class Client:
             http_client=http_client,
             user_agent=_USER_AGENT,
             home=home,
-            rate_limit=rate_limit,
+            requests_per_second=requests_per_second,
             max_body_bytes=max_body_bytes,
             hooks=hooks,
             allow_insecure_http=allow_insecure_http,
@@ -149,7 +149,7 @@ class Client:
         self._downloads = Downloads(
             retry=retry,
             max_connections=max_connections,
-            http_client=file_http_client,
+            http_client=download_client,
             user_agent=_USER_AGENT,
             home=home,
             hooks=hooks,
@@ -265,7 +265,7 @@ class Client:
 
         Raises:
             SmstoolsError: as for every call.
-            UnexpectedAnswerError: also when the answer has no `total` that is a number.
+            UnexpectedResponseError: also when the answer has no `total` that is a number.
 
         Example:
             >>> async def is_known(client: Client) -> bool:
@@ -273,7 +273,7 @@ class Client:
         """
         page = await self.get_conversation(phone, limit=1)
         if page.total is None:
-            raise UnexpectedAnswerError("The answer does not count", ("$.total: not a count",))
+            raise UnexpectedResponseError("The answer does not count", ("$.total: not a count",))
         return page.total
 
     @overload
@@ -413,7 +413,7 @@ class Client:
         while (batch := await reader.next_batch()) is not None:
             reader.progress.show(batch)
             while not batch.is_exhausted:
-                await give_way()
+                await checkpoint()
                 for message in batch.next_messages():
                     yield message
 
@@ -608,7 +608,7 @@ class Client:
                 reader.progress.show(batch)
                 pause = interval
                 while not batch.is_exhausted:
-                    await give_way()
+                    await checkpoint()
                     for message in batch.next_messages():
                         yield message
             latest, earlier = reader.course.cursor or latest, reader.course
@@ -700,15 +700,17 @@ def _check_range(name: str, value: int, least: int, most: int | None) -> None:
         raise ValueError(f"{name}={value}: give {limits}")
 
 
-def _check_rate(rate_limit: float | None) -> None:
-    if rate_limit is None:
+def _check_rate(requests_per_second: float | None) -> None:
+    if requests_per_second is None:
         return
     words = "a number of requests per second"
-    if isinstance(rate_limit, bool):
-        raise TypeError(f"rate_limit must be {words}, not bool")
-    _check_type("rate_limit", rate_limit, int | float, words)
-    if not 0 < rate_limit < math.inf:
-        raise ValueError(f"rate_limit={rate_limit}: give requests per second, more than 0")
+    if isinstance(requests_per_second, bool):
+        raise TypeError(f"requests_per_second must be {words}, not bool")
+    _check_type("requests_per_second", requests_per_second, int | float, words)
+    if not 0 < requests_per_second < math.inf:
+        raise ValueError(
+            f"requests_per_second={requests_per_second}: give requests per second, more than 0"
+        )
 
 
 def _choose_page_size(page_size: int | None, max_messages: int | None) -> int:

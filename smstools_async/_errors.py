@@ -10,7 +10,7 @@ SmstoolsError
 │  ├─ NotFoundError
 │  ├─ RateLimitError
 │  └─ ServerError
-├─ UnexpectedAnswerError     it answered, in a shape that cannot be trusted
+├─ UnexpectedResponseError     it answered, in a shape that cannot be trusted
 ├─ PaginationError           the pages contradict each other
 │  └─ PaginationStalledError
 ├─ CursorError               a cursor that cannot be gone on from
@@ -162,7 +162,7 @@ class ServerError(APIError):
     remedy = "Try again later"
 
 
-class UnexpectedAnswerError(SmstoolsError):
+class UnexpectedResponseError(SmstoolsError):
     """The server answered in a shape that cannot be trusted."""
 
     def __init__(

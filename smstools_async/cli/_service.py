@@ -102,7 +102,7 @@ async def _sandbox_client(sandbox: "Sandbox", max_connections: int) -> AsyncGene
             base_url="https://sandbox.example/v1",
             max_connections=max_connections,
             http_client=http_client,
-            file_http_client=http_client,
+            download_client=http_client,
         ) as client,
     ):
         yield client

@@ -19,7 +19,7 @@ class RateLimit:
     Example:
         >>> from smstools_async.sandbox import Sandbox
         >>> sandbox = Sandbox()
-        >>> sandbox.rate_limit = RateLimit(requests=1, seconds=60)
+        >>> sandbox.requests_per_second = RateLimit(requests=1, seconds=60)
         >>> [sandbox.answer("GET", "/v1/conversation/551199").status for _ in range(2)]
         [400, 429]
     """

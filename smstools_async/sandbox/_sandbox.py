@@ -93,7 +93,7 @@ class Sandbox:
         """How this service departs from the well-behaved one."""
         self.latency: float | Callable[[int], float] = 0.0
         """Seconds from a request to its answer; a callable gets the request's number."""
-        self.rate_limit: RateLimit | None = None
+        self.requests_per_second: RateLimit | None = None
         """Counted by `now`, or by `time.monotonic` where the sandbox has no clock."""
         self.before_each_request: Callable[[int], object] | None = None
         """Called with the request's number, from 1, before the rows for it are read: change the
@@ -381,7 +381,7 @@ class Sandbox:
         """Return a transport for `httpx.AsyncClient` that answers in process, whatever the host.
 
         It hands out the files of messages too: give it to `Client` as `http_client` and as
-        `file_http_client`.
+        `download_client`.
 
         Example:
             >>> import httpx
@@ -493,7 +493,7 @@ class Sandbox:
     def _answer(self, request: LoggedRequest) -> Answer:
         return (
             attachment(request, self._files())
-            or self._door.too_fast(self.rate_limit)
+            or self._door.too_fast(self.requests_per_second)
             or misrouted(request)
             or self._door.not_logged_in(request, self.quirks)
             or conversation(request, self._histories, self.quirks, self._seed)

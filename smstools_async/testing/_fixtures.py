@@ -38,7 +38,7 @@ def smstools_client(smstools_sandbox: Sandbox) -> Client:
         smstools_sandbox.client_id,
         smstools_sandbox.client_secret,
         http_client=httpx.AsyncClient(transport=smstools_sandbox.transport()),
-        file_http_client=httpx.AsyncClient(transport=smstools_sandbox.transport()),
+        download_client=httpx.AsyncClient(transport=smstools_sandbox.transport()),
         retry=Retry(backoff_initial=0),
     )
 

@@ -18,7 +18,7 @@ from smstools_async import (
     RequestTimeoutError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from smstools_async.cli import _running
 from smstools_async.cli._running import run, tell
@@ -34,7 +34,7 @@ async def _raise(error: Exception) -> None:
     [
         (APIError(418, None, "teapot"), 1, "The API answered HTTP 418: teapot. See"),
         (AuthenticationError(401, 104, "Invalid"), 1, "The API answered HTTP 401 with error 104"),
-        (UnexpectedAnswerError("No page"), 1, "No page."),
+        (UnexpectedResponseError("No page"), 1, "No page."),
         (PaginationStalledError("Nothing new"), 1, "Nothing new. Go on later"),
         (ClientClosedError(), 1, "This Client is closed."),
         (SmstoolsError("It went wrong"), 1, "It went wrong"),

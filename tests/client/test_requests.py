@@ -18,7 +18,7 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from smstools_async.sandbox import (
     Answer,
@@ -339,7 +339,7 @@ async def test_conversation_that_is_not_counted_is_an_error(
 ) -> None:
     """Rather than a guess."""
     sandbox.fail(Answer(body=json.dumps({"total": total, "conversation": []}).encode()))
-    with pytest.raises(UnexpectedAnswerError) as caught:
+    with pytest.raises(UnexpectedResponseError) as caught:
         await client.count_conversation(PHONE)
     assert ("$.total: not a count",) == caught.value.problems
 
@@ -351,15 +351,15 @@ async def test_conversation_that_is_not_counted_is_an_error(
         (ConnectionRefused(), TransportError),
         (ReadTimedOut(), RequestTimeoutError),
         (Disconnect(), TransportError),
-        (Answer(body=b"<html>"), UnexpectedAnswerError),
-        (Answer(body=b""), UnexpectedAnswerError),
-        (Answer(body=b'{"total": 1, "conver'), UnexpectedAnswerError),
-        (Answer(body=b"[]"), UnexpectedAnswerError),
+        (Answer(body=b"<html>"), UnexpectedResponseError),
+        (Answer(body=b""), UnexpectedResponseError),
+        (Answer(body=b'{"total": 1, "conver'), UnexpectedResponseError),
+        (Answer(body=b"[]"), UnexpectedResponseError),
         (Answer(body=b'{"error": "104"}'), AuthenticationError),
         (Answer.error(103, "Phone number is required or invalid"), InvalidRequestError),
         (Answer(status=404, body=b"<html>"), NotFoundError),
         (Answer(status=500), ServerError),
-        (Answer(status=302, headers={"Location": "/"}), UnexpectedAnswerError),
+        (Answer(status=302, headers={"Location": "/"}), UnexpectedResponseError),
     ],
     ids=[
         "refused",
@@ -519,7 +519,7 @@ async def test_change_may_succeed_without_a_word(
 async def test_question_without_an_answer_is_an_error(sandbox: Sandbox, client: Client) -> None:
     """A `GET` asks for something."""
     sandbox.fail(Answer(status=200), times=None)
-    with pytest.raises(UnexpectedAnswerError, match="The answer is empty, not JSON"):
+    with pytest.raises(UnexpectedResponseError, match="The answer is empty, not JSON"):
         await client.request("GET", "/balance")
 
 

@@ -11,8 +11,8 @@ import anyio.lowlevel
 from anyio.streams.tls import TLSListener
 
 from smstools_async import Client, MessageFile, Retry
-from smstools_async._download import Bounds, Downloads
-from smstools_async._session import Home
+from smstools_async._download.downloads import Bounds, Downloads
+from smstools_async._http.session import Home
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 CLIENT_ID = "canary-id-7f3a"

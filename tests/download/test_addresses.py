@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smstools_async._addresses import may_be_dialled
+from smstools_async._download.addresses import may_be_dialled
 
 PUBLIC = [
     "1.1.1.1",

@@ -173,7 +173,7 @@ async def test_given_client_does_the_work(tmp_path: Path) -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=PICTURE))
     async with (
         httpx.AsyncClient(transport=transport) as http_client,
-        opened(file_http_client=http_client) as client,
+        opened(download_client=http_client) as client,
     ):
         file = MessageFile(name="a.png", url="https://10.0.0.1/a.png", mime="image/png")
         assert PICTURE == await client.download(file)

@@ -174,7 +174,7 @@ async def test_redirect_from_https_to_http_is_refused() -> None:
     transport = httpx.MockTransport(lambda request: answers[request.url.scheme])
     async with (
         httpx.AsyncClient(transport=transport) as http_client,
-        opened(file_http_client=http_client) as client,
+        opened(download_client=http_client) as client,
     ):
         with pytest.raises(DownloadError, match="its host redirects from https to http"):
             await client.download(file_at("https://files.example/1.png"))

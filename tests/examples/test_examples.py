@@ -84,7 +84,7 @@ async def _call_with_a_client(function: Callable[..., Awaitable[object]], sandbo
             sandbox.client_id,
             sandbox.client_secret,
             http_client=http_client,
-            file_http_client=http_client,
+            download_client=http_client,
         ) as client,
     ):
         await function(client, *more)

@@ -3,8 +3,8 @@
 import gzip
 import zlib
 
-from smstools_async import TransportError, UnexpectedAnswerError
-from smstools_async._body import LARGEST_BODY
+from smstools_async import TransportError, UnexpectedResponseError
+from smstools_async._http.body import LARGEST_BODY
 from tests.faults.fault import ALWAYS, BODY, TWICE, Fault, answer, fails, gives, head, packed
 from tests.faults.server import Endless, Treatment
 from tests.wire.rows import BOM, TEXT, body_of, row
@@ -12,7 +12,7 @@ from tests.wire.rows import BOM, TEXT, body_of, row
 PACKED = gzip.compress(BODY)
 DAMAGED = TransportError("The compressed body is damaged")
 SHORTENED = TransportError("The compressed body was cut short")
-TOO_LARGE = UnexpectedAnswerError(f"The body is larger than {LARGEST_BODY} bytes")
+TOO_LARGE = UnexpectedResponseError(f"The body is larger than {LARGEST_BODY} bytes")
 MIB = b" " * 1024 * 1024
 
 
@@ -29,7 +29,7 @@ BOMB = bomb()
 
 def foreign(name: str, body: bytes, encoding: str) -> Fault:
     """Make a row of an encoding that was not asked for."""
-    error = UnexpectedAnswerError(
+    error = UnexpectedResponseError(
         f"The body is encoded as '{encoding}', though only gzip was asked for"
     )
     return fails(name, error, packed(body, encoding))
@@ -37,7 +37,7 @@ def foreign(name: str, body: bytes, encoding: str) -> Fault:
 
 def no_json(name: str, body: bytes, kind: str) -> Fault:
     """Make a row of a body that is something else."""
-    error = UnexpectedAnswerError(f"The answer is {kind}, not JSON", retryable=True)
+    error = UnexpectedResponseError(f"The answer is {kind}, not JSON", retryable=True)
     return fails(name, error, answer(body), sent=TWICE)
 
 

@@ -6,9 +6,9 @@ from smstools_async import (
     APIError,
     RequestTimeoutError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
-from smstools_async._body import LARGEST_BODY
+from smstools_async._http.body import LARGEST_BODY
 from tests.faults.fault import (
     ALWAYS,
     BODY,
@@ -29,8 +29,8 @@ HUNG_UP = TransportError("The server hung up or did not speak HTTP")
 BROKE = TransportError("The connection broke")
 NO_DATA = RequestTimeoutError("No data came in time")
 TOO_LONG = RequestTimeoutError("No whole answer came within 0.2 seconds")
-CUT = UnexpectedAnswerError("The answer is a broken text, not JSON", retryable=True)
-TOO_LARGE = UnexpectedAnswerError(f"The body is larger than {LARGEST_BODY} bytes")
+CUT = UnexpectedResponseError("The answer is a broken text, not JSON", retryable=True)
+TOO_LARGE = UnexpectedResponseError(f"The body is larger than {LARGEST_BODY} bytes")
 UNTRUSTED = TransportError("No connection could be made", retryable=False)
 
 SOON = httpx.Timeout(5, read=0.1)
@@ -284,7 +284,7 @@ TOLERATED = (
     ),
     fails(
         "A page of another phone, as connections bring that are out of step",
-        UnexpectedAnswerError("The answer is a page of another phone", retryable=True),
+        UnexpectedResponseError("The answer is a page of another phone", retryable=True),
         page(row(sender="5521912345678")),
         sent=TWICE,
     ),

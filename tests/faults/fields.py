@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from smstools_async import MessageFile, UnexpectedAnswerError
+from smstools_async import MessageFile, UnexpectedResponseError
 from tests.faults.fault import Fault, answer, fails, gives, page
 from tests.wire.rows import TEXT, as_php_list, body_of, page_of, row, row_without
 
@@ -15,7 +15,7 @@ NO_FILES = tuple[MessageFile, ...]()
 def not_a_page(name: str, problem: str, body: bytes) -> Fault:
     """Make a row of an answer that is refused."""
     reason = "The answer is not a page of a conversation as documented"
-    return fails(name, UnexpectedAnswerError(reason, (problem,)), answer(body))
+    return fails(name, UnexpectedResponseError(reason, (problem,)), answer(body))
 
 
 def wrong(field: str, sent: object, kind: str) -> Fault:

@@ -13,9 +13,9 @@ from time import perf_counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from smstools_async import ConversationPage, SmstoolsError, UnexpectedAnswerError
-from smstools_async._answers import accept
-from smstools_async._convert import decode_document, decode_page
+from smstools_async import ConversationPage, SmstoolsError, UnexpectedResponseError
+from smstools_async._http.responses import accept
+from smstools_async._wire.convert import decode_document, decode_page
 from tests.wire.rows import (
     BOM,
     JSON_VALUES,
@@ -84,7 +84,7 @@ def read(answer: Answer) -> ConversationPage | SmstoolsError:
     """Do with an answer what the library does; any other error is a fault of it."""
     try:
         body = accept(*answer)
-        with suppress(UnexpectedAnswerError):
+        with suppress(UnexpectedResponseError):
             decode_document(body)
         return decode_page(body).structured()
     except SmstoolsError as error:

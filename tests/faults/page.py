@@ -6,8 +6,8 @@ Its beginning, up to the first heading, is written by hand and stays.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from smstools_async import APIError, SmstoolsError, TransportError, UnexpectedAnswerError
-from smstools_async._answers import LOCKING_CODES
+from smstools_async import APIError, SmstoolsError, TransportError, UnexpectedResponseError
+from smstools_async._http.responses import LOCKING_CODES
 from tests.faults.fault import ALWAYS, ONCE, TWICE, Fault
 from tests.faults.table import SECTIONS
 from tests.faults.waits import OF_ITS_OWN, WAITS, Wait
@@ -62,9 +62,9 @@ def _tell_facts(error: SmstoolsError) -> str:
             return f", `code` {code}"
         case APIError(retry_after=float() | int() as seconds):
             return f", `retry_after` {seconds:g}"
-        case UnexpectedAnswerError(problems=(problem, *_)):
+        case UnexpectedResponseError(problems=(problem, *_)):
             return f": `{problem}`"
-        case TransportError(reason=str(reason)) | UnexpectedAnswerError(reason=reason) if reason:
+        case TransportError(reason=str(reason)) | UnexpectedResponseError(reason=reason) if reason:
             return f": {reason.partition('. ')[0]}"
         case _:
             return ""

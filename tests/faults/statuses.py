@@ -10,7 +10,7 @@ from smstools_async import (
     RateLimitError,
     ServerError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from tests.faults.fault import ALWAYS, ONCE, TWICE, Fault, answer, fails, head, packed
 from tests.faults.server import Deed, Endless
@@ -48,7 +48,7 @@ def reason_of(status: int) -> str:
 
 def points_elsewhere(status: int, location: str, host: str, name: str) -> Fault:
     """Make a row of a redirect."""
-    error = UnexpectedAnswerError(
+    error = UnexpectedResponseError(
         f"The server answered HTTP {status} and points to {host}. Redirects are not followed, since"
         " the credentials are for the base URL alone; check `base_url`"
     )
@@ -135,23 +135,23 @@ DETOURS = (
     ),
     fails(
         "HTTP 300 without an address",
-        UnexpectedAnswerError("The server answered HTTP 300, which is neither a yes nor a no"),
+        UnexpectedResponseError("The server answered HTTP 300, which is neither a yes nor a no"),
         answer(status=300),
     ),
     fails(
         "HTTP 304, not modified",
-        UnexpectedAnswerError("The server answered HTTP 304, which is neither a yes nor a no"),
+        UnexpectedResponseError("The server answered HTTP 304, which is neither a yes nor a no"),
         answer(status=304),
     ),
     fails(
         "HTTP 204, no content",
-        UnexpectedAnswerError("The answer is empty, not JSON", retryable=True),
+        UnexpectedResponseError("The answer is empty, not JSON", retryable=True),
         head(204) + b"\r\n",
         sent=TWICE,
     ),
     fails(
         "HTTP 200 with rows and an error at once",
-        UnexpectedAnswerError("The answer holds a conversation and an error at once"),
+        UnexpectedResponseError("The answer holds a conversation and an error at once"),
         answer(body_of(row(), error="105")),
     ),
 )

@@ -17,8 +17,8 @@ from smstools_async import (
     Retry,
     SmstoolsError,
 )
-from smstools_async._answers import LOCKING_CODES
-from smstools_async._transport import WideTransport
+from smstools_async._http.responses import LOCKING_CODES
+from smstools_async._http.transport import WideTransport
 from tests.faults.fault import ALWAYS, ONCE, Fault
 from tests.faults.outcomes import Outcome, is_like, outcome_of
 from tests.faults.server import CERTIFICATES, FaultServer, serving_faults

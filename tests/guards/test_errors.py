@@ -21,7 +21,7 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 
 EXAMPLES = [
@@ -34,7 +34,7 @@ EXAMPLES = [
     NotFoundError(404, None, "Not found"),
     RateLimitError(429, None, "Too many requests", 2.5),
     ServerError(503, 105, "Try again later"),
-    UnexpectedAnswerError("This is no page", ("$.total: a list, not a number",)),
+    UnexpectedResponseError("This is no page", ("$.total: a list, not a number",)),
     PaginationError("Page 3 was page 2 again"),
     PaginationStalledError("Nothing new in 5 requests"),
     CursorError("The cursor is damaged"),

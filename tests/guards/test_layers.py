@@ -12,30 +12,22 @@ PACKAGE = Path(__file__).parents[2] / "smstools_async"
 ROOMS = {
     "_errors": set[str](),
     "_names": set[str](),
-    "_addresses": set[str](),
     "_phone": set[str](),
     "_files": {"_names"},
     "_models": {"_names"},
-    "_convert": {"_errors", "_phone", "_models"},
-    "_answers": {"_errors"},
-    "_body": {"_errors"},
     "_redact": {"_errors"},
-    "_retry": {"_errors", "_models", "_answers"},
-    "_transport": set[str](),
-    "_session": {"_errors", "_models", "_answers", "_body", "_retry", "_transport"},
-    "_download": {
-        *("_errors", "_names", "_addresses", "_files"),
-        *("_models", "_answers", "_retry", "_transport", "_session"),
-    },
+    "_wire": {"_errors", "_phone", "_models"},
+    "_http": {"_errors", "_models"},
+    "_download": {"_errors", "_names", "_files", "_models", "_http"},
     "_cursor": {"_errors", "_phone", "_models"},
     "_walk": {"_errors", "_models", "_cursor"},
-    "_pages": {"_errors", "_models", "_convert", "_answers", "_session", "_cursor", "_walk"},
+    "_reading": {"_errors", "_models", "_wire", "_http", "_cursor", "_walk"},
     "_client": {
-        *("_errors", "_phone", "_models", "_body", "_convert", "_session", "_download"),
-        *("_cursor", "_walk", "_pages"),
+        *("_errors", "_phone", "_models", "_wire", "_http", "_download"),
+        *("_cursor", "_walk", "_reading"),
     },
     "__init__": {
-        *("_errors", "_models", "_redact", "_convert", "_cursor", "_walk", "_pages", "_client")
+        *("_errors", "_models", "_redact", "_wire", "_cursor", "_walk", "_reading", "_client")
     },
     "sandbox": {"_errors", "_models"},
     "export": {"_phone", "_files", "_models"},
@@ -43,19 +35,19 @@ ROOMS = {
     "__main__": {"cli"},
     "testing": {"__init__", "sandbox"},
 }
-"""Each room with the rooms it may import, the lowest first."""
+"""Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
     "attrs": {"_models", "sandbox"},
-    "cattrs": {"_convert"},
-    "msgspec": {"_convert"},
+    "cattrs": {"_wire"},
+    "msgspec": {"_wire"},
     "httpx": {
-        *("_transport", "_session", "_download"),
+        *("_http", "_download"),
         *("sandbox._transport", "cli._service", "testing._fixtures"),
     },
-    "httpcore": {"_transport"},
-    "stamina": {"_session"},
-    "anyio": {"_session", "_download", "_pages", "_client", "sandbox", "testing"},
+    "httpcore": {"_http"},
+    "stamina": {"_http"},
+    "anyio": {"_http", "_download", "_reading", "_client", "sandbox", "testing"},
     "starlette": {"sandbox._port", "sandbox._serve"},
     "uvicorn": {"sandbox._port"},
     "pyarrow": {"export"},
@@ -63,7 +55,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
 }
-"""Each foreign library with the rooms, or modules of a room, that may import it."""
+"""Each foreign library with the packages, or modules of a package, that may import it."""
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "constants"}
 

@@ -111,7 +111,7 @@ async def test_client_downloads_in_process() -> None:
     sandbox.add_conversation(PHONE, messages=300)
     async with (
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,
-        Client("sandbox-id", "sandbox-secret", file_http_client=http_client) as client,
+        Client("sandbox-id", "sandbox-secret", download_client=http_client) as client,
     ):
         files = [file for message in sandbox.messages(PHONE) for file in message.files]
         contents = [await client.download(file) for file in files[:5]]

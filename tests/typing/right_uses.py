@@ -44,7 +44,7 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     converter,
     redact_url,
 )
@@ -67,8 +67,8 @@ async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClien
     await Client("id", "secret", base_url="https://host.example/v1", timeout=5).aclose()
     Client(timeout=httpx.Timeout(5, connect=1), retry=Retry(attempts=2), max_connections=2)
     Client(http_client=http_client, retry=Retry.none())
-    Client(http_client=newer, file_http_client=http_client)
-    Client(rate_limit=2.5, max_body_bytes=1_000_000, allow_insecure_http=True)
+    Client(http_client=newer, download_client=http_client)
+    Client(requests_per_second=2.5, max_body_bytes=1_000_000, allow_insecure_http=True)
 
 
 async def reads_conversations(client: Client) -> None:
@@ -161,7 +161,7 @@ def reads_errors(error: SmstoolsError) -> str | float | None:
             return str(error)
         case RequestTimeoutError() | TransportError() | DownloadError():
             return error.reason
-        case UnexpectedAnswerError():
+        case UnexpectedResponseError():
             assert_type(error.problems, tuple[str, ...])
         case PaginationStalledError() | PaginationError():
             return error.reason

@@ -21,7 +21,7 @@ from smstools_async import (
     NotFoundError,
     Retry,
     SmstoolsError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from smstools_async.sandbox import (
     Answer,
@@ -48,8 +48,8 @@ LASTING: tuple[tuple[Outcome, type[SmstoolsError]], ...] = (
     (Answer.error(103, "Phone number is required or invalid"), InvalidRequestError),
     (Answer.error(104, "Invalid credentials"), AuthenticationError),
     (Answer(status=404, body=b"<html>"), NotFoundError),
-    (Answer(status=302, headers={"Location": "https://x.example"}), UnexpectedAnswerError),
-    (Answer(body=b'{"conversation": [{}]}'), UnexpectedAnswerError),
+    (Answer(status=302, headers={"Location": "https://x.example"}), UnexpectedResponseError),
+    (Answer(body=b'{"conversation": [{}]}'), UnexpectedResponseError),
 )
 PATIENT = Retry(attempts=100, total_time=10**6)
 

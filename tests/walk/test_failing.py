@@ -12,7 +12,7 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from smstools_async.sandbox import Answer, Disconnect, Sandbox
 from tests.walk.schedules import PHONE
@@ -52,7 +52,7 @@ async def fail(reading: Reading, error: type[Exception]) -> Exception:
     [
         (Answer.error(103, "Phone number is required or invalid"), InvalidRequestError),
         (Answer.error(105, "Server error", status=500), ServerError),
-        (Answer(body=b"<html>", headers={"Content-Type": "text/html"}), UnexpectedAnswerError),
+        (Answer(body=b"<html>", headers={"Content-Type": "text/html"}), UnexpectedResponseError),
         (Disconnect(after_bytes=100), TransportError),
     ],
     ids=["refused", "server", "no-json", "cut"],

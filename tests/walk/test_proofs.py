@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from smstools_async._convert import WirePage, decode_page
 from smstools_async._walk import Question, Walk
+from smstools_async._wire.convert import WirePage, decode_page
 from tests.wire.rows import PHONE, body_of, row
 
 EPOCH = 1_700_000_000

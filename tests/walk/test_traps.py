@@ -14,7 +14,7 @@ import trio
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, InvalidRequestError, Message, PaginationError, Progress
-from smstools_async._convert import WirePage
+from smstools_async._wire.convert import WirePage
 from smstools_async.sandbox import Answer, Sandbox
 from tests.walk.schedules import PHONE, open_client
 from tests.walk.virtual_time import virtual_backend

@@ -4,7 +4,7 @@ from contextlib import aclosing
 from typing import Any, Literal, NamedTuple
 
 from smstools_async import Client, ConversationPages, Cursor, Message, Progress
-from smstools_async._pages import ConversationStream, MessageStream
+from smstools_async._reading.pages import ConversationStream, MessageStream
 from tests.walk.schedules import PHONE
 
 

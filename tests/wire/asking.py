@@ -11,7 +11,7 @@ import trio
 import trio.testing
 
 from smstools_async import Client, Retry
-from smstools_async._transport import WideTransport
+from smstools_async._http.transport import WideTransport
 from smstools_async.sandbox import Sandbox
 
 T = TypeVar("T")

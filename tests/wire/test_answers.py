@@ -15,9 +15,9 @@ from smstools_async import (
     RateLimitError,
     ServerError,
     SmstoolsError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
-from smstools_async._answers import accept, read_retry_after
+from smstools_async._http.responses import accept, read_retry_after
 from tests.wire.rows import JSON_VALUES, body_of, row
 
 CLASS_OF_CODE: dict[int, type[APIError]] = {
@@ -221,7 +221,7 @@ def test_success_has_no_reason_of_its_own() -> None:
 def test_conversation_with_an_error_is_trusted_in_neither() -> None:
     """It can be part of a history that broke off."""
     error = refusal(200, {"error": "105", "conversation": [row()]})
-    assert isinstance(error, UnexpectedAnswerError)
+    assert isinstance(error, UnexpectedResponseError)
     assert "holds a conversation and an error at once" in str(error)
 
 
@@ -230,7 +230,7 @@ def test_error_is_found_beside_a_long_conversation(is_first: bool) -> None:  # n
     """Before its rows, or behind them."""
     rows = {"conversation": [row()] * 1000}
     answer = {"error": "105", **rows} if is_first else {**rows, "error": "105"}
-    assert isinstance(refusal(200, answer), UnexpectedAnswerError)
+    assert isinstance(refusal(200, answer), UnexpectedResponseError)
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_detour_is_refused(status: int, location: str | None, words: str) -> Non
     """The error names the host alone: paths hold phones, and addresses passwords."""
     headers = {} if location is None else {"location": location}
     error = refusal(status, b"", headers)
-    assert isinstance(error, UnexpectedAnswerError)
+    assert isinstance(error, UnexpectedResponseError)
     assert words in str(error)
     assert "secret" not in str(error)
     assert "55119" not in str(error)
@@ -366,7 +366,7 @@ def test_any_answer_is_a_yes_or_our_error(
     """No other error comes out, and a yes comes as it was sent."""
     try:
         accepted = accept(status, headers, body)
-    except (APIError, UnexpectedAnswerError):
+    except (APIError, UnexpectedResponseError):
         return
     assert body == accepted
     assert 200 <= status < 300

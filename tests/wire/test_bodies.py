@@ -11,9 +11,9 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
-from smstools_async._body import LARGEST_BODY
+from smstools_async._http.body import LARGEST_BODY
 from tests.wire.asking import PHONE, Scripted, client_of
 from tests.wire.rows import body_of, row
 
@@ -99,7 +99,7 @@ async def test_damaged_gzip_is_noticed(body: bytes, size: int) -> None:
 async def test_other_encodings_are_refused(encoding: str) -> None:
     """Unread: their decoders know no bounds, and only gzip was asked for."""
     server = Scripted(PACKED, headers={"Content-Encoding": encoding})
-    with pytest.raises(UnexpectedAnswerError, match=f"encoded as '{encoding}'"):
+    with pytest.raises(UnexpectedResponseError, match=f"encoded as '{encoding}'"):
         await rows_from(server)
     assert "gzip" == server.requests[0].headers["accept-encoding"]
     assert server.bodies[0].is_closed
@@ -127,7 +127,7 @@ async def test_largest_body_is_read() -> None:
 async def test_larger_body_is_given_up() -> None:
     """An endless one, too, as soon as it is over the bound."""
     server = Scripted(*[b" " * MIB] * 1000)
-    with pytest.raises(UnexpectedAnswerError, match=f"larger than {64 * MIB} bytes"):
+    with pytest.raises(UnexpectedResponseError, match=f"larger than {64 * MIB} bytes"):
         await rows_from(server)
     assert server.bodies[0].is_closed
 
@@ -138,7 +138,7 @@ async def test_bound_can_be_chosen() -> None:
     async with client_of(Scripted(PACKED, headers=GZIP), max_body_bytes=len(BODY)) as client:
         await client.get_conversation(PHONE)
     async with client_of(Scripted(PACKED, headers=GZIP), max_body_bytes=len(BODY) - 1) as client:
-        with pytest.raises(UnexpectedAnswerError, match=f"larger than {len(BODY) - 1} bytes"):
+        with pytest.raises(UnexpectedResponseError, match=f"larger than {len(BODY) - 1} bytes"):
             await client.get_conversation(PHONE)
 
 
@@ -149,7 +149,7 @@ async def test_bomb_is_given_up_at_the_bound(size: int) -> None:
     bomb = gzip.compress(b" " * 80 * MIB, compresslevel=1)
     tracemalloc.start()
     try:
-        with pytest.raises(UnexpectedAnswerError, match="larger than"):
+        with pytest.raises(UnexpectedResponseError, match="larger than"):
             await rows_from(Scripted(*pieces_of(bomb, size), headers=GZIP))
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -174,7 +174,7 @@ async def test_bytes_behind_the_end_are_not_kept() -> None:
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(401, AuthenticationError), (502, ServerError), (302, UnexpectedAnswerError)],
+    [(401, AuthenticationError), (502, ServerError), (302, UnexpectedResponseError)],
 )
 @pytest.mark.parametrize(
     ("body", "encoding"),

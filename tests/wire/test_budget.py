@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from smstools_async import Retry, ServerError, TransportError
-from smstools_async._retry import Backoff, Budget
+from smstools_async._http.retry import Backoff, Budget
 from smstools_async.sandbox import Answer
 from tests.wire.asking import PHONE, client_of, sandbox_of
 

@@ -15,7 +15,7 @@ from smstools_async import (
     RequestTimeoutError,
     ServerError,
     SmstoolsError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from tests.wire.asking import PHONE, Scripted, client_of, run_virtually, sandbox_of
 from tests.wire.rows import body_of, row
@@ -76,7 +76,7 @@ def test_slow_answer_in_time_is_taken() -> None:
 
 @pytest.mark.parametrize(
     ("status", "error"),
-    [(401, AuthenticationError), (503, ServerError), (302, UnexpectedAnswerError)],
+    [(401, AuthenticationError), (503, ServerError), (302, UnexpectedResponseError)],
 )
 @pytest.mark.parametrize("pieces", [ENDLESS, [FOREVER]], ids=["drip", "silence"])
 def test_no_stands_though_its_body_never_ends(

@@ -11,10 +11,10 @@ from smstools_async import (
     Direction,
     Message,
     MessageFile,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     converter,
 )
-from smstools_async._convert import decode_page
+from smstools_async._wire.convert import decode_page
 from tests.counting import counting_calls
 from tests.wire.rows import (
     BOM,
@@ -45,7 +45,7 @@ def read_one(**changes: Any) -> Message:
 
 def problems_of(body: bytes) -> tuple[str, ...]:
     """Return what is wrong with a page."""
-    with pytest.raises(UnexpectedAnswerError) as caught:
+    with pytest.raises(UnexpectedResponseError) as caught:
         decode_page(body)
     return caught.value.problems
 
@@ -276,7 +276,9 @@ def test_every_problem_is_named() -> None:
 
 def test_error_names_the_first_problems() -> None:
     """And how many more there are."""
-    with pytest.raises(UnexpectedAnswerError, match=r"message: .*; .*sender: .*; .* and 6 more\."):
+    with pytest.raises(
+        UnexpectedResponseError, match=r"message: .*; .*sender: .*; .* and 6 more\."
+    ):
         decode_page(body_of(row(message=1, sender=[]), row(), None, {}, []))
 
 
@@ -451,7 +453,7 @@ def test_byte_order_mark_is_dropped() -> None:
 )
 def test_what_is_no_json_is_said_so(body: bytes, description: str) -> None:
     """The error says what came instead."""
-    with pytest.raises(UnexpectedAnswerError, match=f"^The answer is {description}, not JSON"):
+    with pytest.raises(UnexpectedResponseError, match=f"^The answer is {description}, not JSON"):
         decode_page(body)
 
 
@@ -487,7 +489,7 @@ def test_phones_are_kept_once() -> None:
 def test_converter_reads_a_row() -> None:
     """From whatever JSON library the caller has, with all that is mended and refused."""
     assert "cut \ufffd" == converter.structure(row(message="cut \ud83d"), Message).text
-    with pytest.raises(UnexpectedAnswerError) as caught:
+    with pytest.raises(UnexpectedResponseError) as caught:
         converter.structure(row(message=5), Message)
     assert ("$.message: a number, not a text",) == caught.value.problems
 
@@ -496,7 +498,7 @@ def test_converter_reads_and_writes_a_file() -> None:
     """By the vendor's names."""
     assert SAME_FILE == converter.structure(FILE, MessageFile)
     assert FILE == converter.unstructure(SAME_FILE)
-    with pytest.raises(UnexpectedAnswerError) as caught:
+    with pytest.raises(UnexpectedResponseError) as caught:
         converter.structure([FILE], MessageFile)
     assert "The file is not as documented" in str(caught.value)
     assert ("$ holds a list, not an object",) == caught.value.problems

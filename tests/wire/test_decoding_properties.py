@@ -13,10 +13,10 @@ from smstools_async import (
     Direction,
     Message,
     MessageFile,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     converter,
 )
-from smstools_async._convert import decode_document, decode_page
+from smstools_async._wire.convert import decode_document, decode_page
 from tests.wire.rows import BOM, JSON_VALUES, PAGES, TEXT, TEXTS, body_of, row
 
 BODY = body_of(row(messageId="740"), row(file=[{"name": "a", "image": "b", "mime": "c"}]))
@@ -27,7 +27,7 @@ def read(body: bytes) -> ConversationPage | None:
     """Decode a page, or give up as the library does."""
     try:
         return decode_page(body).structured()
-    except UnexpectedAnswerError:
+    except UnexpectedResponseError:
         return None
 
 
@@ -74,7 +74,7 @@ def assert_sound(page: ConversationPage) -> None:
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     """No error but our own comes out."""
     assert read(body) is None
-    with suppress(UnexpectedAnswerError):
+    with suppress(UnexpectedResponseError):
         decode_document(body)
 
 
@@ -101,10 +101,10 @@ def test_damaged_pages_are_read_or_refused(data: st.DataObject) -> None:
 def test_any_value_anywhere_is_read_or_refused_without_being_shown(key: str, value: object) -> None:
     """The error tells the path and the kind of what it found, and never what it found."""
     changed = {**row(message=WORDS), key: value}
-    refused: UnexpectedAnswerError | None = None
+    refused: UnexpectedResponseError | None = None
     try:
         assert_sound(decode_page(body_of(row(), changed)).structured())
-    except UnexpectedAnswerError as error:
+    except UnexpectedResponseError as error:
         refused = error
     if refused is not None:
         assert all(problem.startswith(f"$.conversation[1].{key}") for problem in refused.problems)

@@ -16,7 +16,7 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 
 PROBLEMS = ("$.total: null", "$.page: null", "$.limit: null", "$.shown: null")
@@ -38,8 +38,8 @@ PROBLEMS = ("$.total: null", "$.page: null", "$.limit: null", "$.shown: null")
         (RateLimitError(429, None, "slow"), "HTTP 429: slow.", "Wait a while, then try again"),
         (RateLimitError(429, None, "slow", 2.5), "HTTP 429: slow.", "Wait 2.5 seconds, then"),
         (ServerError(503, 105, "busy"), "with error 105: busy.", "Try again later"),
-        (UnexpectedAnswerError("This is no page"), "This is no page.", "please report it"),
-        (UnexpectedAnswerError("No page", PROBLEMS), "No page: $.total: null; ", "and 1 more."),
+        (UnexpectedResponseError("This is no page"), "This is no page.", "please report it"),
+        (UnexpectedResponseError("No page", PROBLEMS), "No page: $.total: null; ", "and 1 more."),
         (PaginationError("Page 3 was page 2"), "Page 3 was page 2.", "error's `.cursor`"),
         (PaginationStalledError("Nothing new"), "Nothing new.", "error's `.cursor`"),
         (CursorError("It is damaged"), "It is damaged.", "Begin anew without a cursor"),
@@ -60,7 +60,7 @@ def test_facts_are_attributes() -> None:
     """None has to be read out of the text."""
     error = RateLimitError(429, 7, "slow", 2.5)
     assert (429, 7, "slow", 2.5) == (error.status, error.code, error.message, error.retry_after)
-    unexpected = UnexpectedAnswerError("No page", PROBLEMS)
+    unexpected = UnexpectedResponseError("No page", PROBLEMS)
     assert ("No page", PROBLEMS) == (unexpected.reason, unexpected.problems)
     assert (True, "x") == (TransportError("x").retryable, TransportError("x").reason)
 
@@ -77,7 +77,7 @@ def test_facts_are_attributes() -> None:
         (PaginationStalledError, PaginationError),
         (TransportError, SmstoolsError),
         (APIError, SmstoolsError),
-        (UnexpectedAnswerError, SmstoolsError),
+        (UnexpectedResponseError, SmstoolsError),
         (PaginationError, SmstoolsError),
         (CursorError, SmstoolsError),
         (ClientClosedError, SmstoolsError),

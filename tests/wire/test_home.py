@@ -39,7 +39,7 @@ def client_anywhere() -> Client:
         CLIENT_ID,
         CLIENT_SECRET,
         http_client=httpx.AsyncClient(transport=sandbox_of().transport()),
-        file_http_client=httpx.AsyncClient(transport=files),
+        download_client=httpx.AsyncClient(transport=files),
     )
 
 

@@ -17,7 +17,7 @@ from smstools_async import (
     Retry,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
 from smstools_async.sandbox import Answer, Disconnect, Outcome, ReadTimedOut
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, Scripted, client_of
@@ -90,11 +90,11 @@ async def test_given_client_stays_as_it_was(library: ModuleType, port: Port) -> 
     [
         (Answer(body=body_of(row())), None),
         (Answer(status=502, body=b"<html>"), "ServerError"),
-        (Answer(body=b""), "UnexpectedAnswerError"),
+        (Answer(body=b""), "UnexpectedResponseError"),
         (Answer(body=body_of(row()), cut_after=20), "TransportError"),
         (Disconnect(), "TransportError"),
         (ReadTimedOut(), "RequestTimeoutError"),
-        (Answer(status=307, headers={"Location": ELSEWHERE}), "UnexpectedAnswerError"),
+        (Answer(status=307, headers={"Location": ELSEWHERE}), "UnexpectedResponseError"),
     ],
     ids=["page", "502", "empty", "cut", "disconnect", "silent", "redirect"],
 )
@@ -163,7 +163,7 @@ async def test_client_that_follows_redirects_does_not_follow_ours(library: Modul
 
     transport = library.MockTransport(redirect)
     async with client_by(library.AsyncClient(transport=transport, follow_redirects=True)) as client:
-        with pytest.raises(UnexpectedAnswerError, match=r"points to host 'elsewhere\.example'"):
+        with pytest.raises(UnexpectedResponseError, match=r"points to host 'elsewhere\.example'"):
             await client.get_conversation(PHONE)
     assert ["api.smsgatewayapi.com"] == [request.url.host for request in requests]
 
@@ -188,7 +188,7 @@ async def test_credentials_go_nowhere_else(status: int, location: str) -> None:
     """One request is all that is sent, wherever the server points."""
     server = Scripted(status=status, headers={"Location": location})
     async with client_of(server) as client:
-        with pytest.raises((UnexpectedAnswerError, TransportError)):
+        with pytest.raises((UnexpectedResponseError, TransportError)):
             await client.get_conversation(PHONE)
     assert 1 == len(server.requests)
 

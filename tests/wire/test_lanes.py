@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from smstools_async import Client, ClientClosedError
-from smstools_async._session import _Lanes, share_connections
+from smstools_async._http.session import _Lanes, share_connections
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE
 from tests.wire.conftest import Port
 

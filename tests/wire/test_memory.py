@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from smstools_async import Client, Retry, SmstoolsError
-from smstools_async._convert import decode_page
+from smstools_async._wire.convert import decode_page
 from smstools_async.sandbox import Answer, Sandbox, serving
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 from tests.wire.rows import body_of, row

@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from smstools_async import Client, RateLimitError, Retry
-from smstools_async._retry import Pace
+from smstools_async._http.retry import Pace
 from smstools_async.sandbox import Answer, Sandbox
 from tests.wire.asking import PHONE, client_of, run_virtually, sandbox_of
 
@@ -32,7 +32,7 @@ def moments_of(sandbox: Sandbox, calls: int, **options: Any) -> list[float]:
 
 def test_requests_are_spread_evenly() -> None:
     """Of all calls of a client together."""
-    assert [0, 0.25, 0.5, 0.75, 1] == moments_of(sandbox_of(), 5, rate_limit=4)
+    assert [0, 0.25, 0.5, 0.75, 1] == moments_of(sandbox_of(), 5, requests_per_second=4)
 
 
 def test_requests_come_at_once_by_default() -> None:
@@ -44,7 +44,7 @@ def test_slow_answers_do_not_add_up() -> None:
     """It is beginnings that are spread."""
     sandbox = sandbox_of()
     sandbox.latency = 1.0
-    assert [0, 0.5, 1, 1.5] == moments_of(sandbox, 4, rate_limit=2)
+    assert [0, 0.5, 1, 1.5] == moments_of(sandbox, 4, requests_per_second=2)
 
 
 def test_a_server_that_asks_for_a_pause_gets_one_from_all() -> None:
@@ -89,7 +89,7 @@ def test_calls_that_are_cancelled_leave_no_gap() -> None:
     sandbox.before_each_request = lambda _: moments.append(trio.current_time())
 
     async def ask() -> None:
-        async with client_of(sandbox, rate_limit=1) as client:
+        async with client_of(sandbox, requests_per_second=1) as client:
             await client.get_conversation(PHONE)
             with anyio.move_on_after(0.5):
                 async with anyio.create_task_group() as tasks:
@@ -122,5 +122,5 @@ def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
 def test_rate_that_is_none_is_refused(rate: Any, error: type[Exception]) -> None:
     """Before any request."""
     make: Callable[..., Client] = Client
-    with pytest.raises(error, match="rate_limit"):
-        make("x", "x", rate_limit=rate)
+    with pytest.raises(error, match="requests_per_second"):
+        make("x", "x", requests_per_second=rate)

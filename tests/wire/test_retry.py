@@ -24,8 +24,8 @@ from smstools_async import (
     ServerError,
     TransportError,
 )
-from smstools_async._retry import Backoff, Budget
-from smstools_async._session import Credentials, Home, Session
+from smstools_async._http.retry import Backoff, Budget
+from smstools_async._http.session import Credentials, Home, Session
 from smstools_async.sandbox import (
     Answer,
     Outcome,
@@ -199,7 +199,7 @@ def test_time_in_the_queue_does_not_count() -> None:
     async def ask_all() -> None:
         retry = Retry(total_time=2, backoff_initial=0)
         async with (
-            client_of(sandbox, retry=retry, rate_limit=1) as client,
+            client_of(sandbox, retry=retry, requests_per_second=1) as client,
             anyio.create_task_group() as tasks,
         ):
             for _ in range(6):

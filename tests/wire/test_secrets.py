@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from smstools_async import Client, Retry, SmstoolsError
-from smstools_async._session import Credentials
+from smstools_async._http.session import Credentials
 from smstools_async.sandbox import (
     Answer,
 )

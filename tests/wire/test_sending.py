@@ -11,7 +11,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Retry
-from smstools_async._session import (
+from smstools_async._http.session import (
     Credentials,
     Home,
     Session,

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from smstools_async import UnexpectedAnswerError
-from smstools_async._convert import decode_page_with
+from smstools_async import UnexpectedResponseError
+from smstools_async._wire.convert import decode_page_with
 from smstools_async.sandbox import Answer
 from tests.wire.asking import AT_ONCE, PHONE, Scripted, client_of, sandbox_of
 from tests.wire.rows import body_of, row
@@ -37,7 +37,7 @@ async def test_page_of_another_phone_is_refused() -> None:
     """Where it comes again; the error names neither phone."""
     server = Scripted(body_of(*STRANGERS))
     async with client_of(server, retry=AT_ONCE) as client:
-        with pytest.raises(UnexpectedAnswerError, match="page of another phone") as caught:
+        with pytest.raises(UnexpectedResponseError, match="page of another phone") as caught:
             await client.get_conversation(PHONE)
     assert 2 == len(server.requests)
     assert 2 == caught.value.attempts
@@ -89,7 +89,7 @@ def test_page_that_cannot_be_the_right_one_is_refused(
     phone: str, rows: Sequence[dict[str, Any]]
 ) -> None:
     """Seven digits tell numbers apart, and five make one."""
-    with pytest.raises(UnexpectedAnswerError, match="page of another phone"):
+    with pytest.raises(UnexpectedResponseError, match="page of another phone"):
         decode_page_with(phone, body_of(*rows))
 
 
@@ -108,7 +108,7 @@ async def test_what_is_no_json_twice_is_an_error() -> None:
     """However many attempts there may be."""
     server = Scripted(b"<html>")
     async with client_of(server, retry=AT_ONCE) as client:
-        with pytest.raises(UnexpectedAnswerError, match="an HTML page, not JSON"):
+        with pytest.raises(UnexpectedResponseError, match="an HTML page, not JSON"):
             await client.get_conversation(PHONE)
     assert 2 == len(server.requests)
 

@@ -9,7 +9,7 @@ import anyio.lowlevel
 import httpcore
 import pytest
 
-from smstools_async._transport import BYTES_AT_ONCE, _WideStream
+from smstools_async._http.transport import BYTES_AT_ONCE, _WideStream
 from tests.faults.server import CERTIFICATES
 from tests.processes import printed_by
 

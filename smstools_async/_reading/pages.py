@@ -32,14 +32,14 @@ import anyio
 
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
+from smstools_async._http.session import checkpoint, ungrouped
 from smstools_async._models import ConversationItem, ConversationPage, Message
-from smstools_async._session import give_way, ungrouped
 from smstools_async._walk import Question, Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
     from anyio.abc import TaskGroup, TaskStatus
 
-    from smstools_async._convert import WirePage
+    from smstools_async._wire.convert import WirePage
 
 T = TypeVar("T")
 
@@ -156,7 +156,7 @@ class Batch:
         """Hand out all rows at once, or none if it is cancelled; others get their turns."""
         messages: list[Message] = []
         for begin in range(0, len(self._rows), ROWS_A_TURN):
-            await give_way()
+            await checkpoint()
             messages += self._answer.messages(self._rows[begin : begin + ROWS_A_TURN])
         self._turn = iter(())
         self._turn_end = len(self._rows)
@@ -743,7 +743,7 @@ class MessageStream:
                 self._batch = await self._ahead.take()
                 self._reader.make_room(self._ahead.room)
                 self._reader.progress.show(self._batch)
-            await give_way()
+            await checkpoint()
         return self._batch.next_messages()
 
     @property
@@ -848,7 +848,7 @@ class ConversationStream:
                 if isinstance(found, Exception):
                     return found
                 self._batch = found
-            await give_way()
+            await checkpoint()
         self._turn = self._batch.next_messages()
         return None
 

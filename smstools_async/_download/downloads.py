@@ -27,8 +27,7 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 import anyio
 import httpx
 
-from smstools_async._addresses import may_be_dialled
-from smstools_async._answers import read_retry_after
+from smstools_async._download.addresses import may_be_dialled
 from smstools_async._errors import (
     ClientClosedError,
     DownloadError,
@@ -38,9 +37,9 @@ from smstools_async._errors import (
     quote_safely,
 )
 from smstools_async._files import create_beside, put_in_place, put_under_free_name
-from smstools_async._models import Hooks, MessageFile, RequestInfo, Retry
-from smstools_async._retry import Backoff, Budget
-from smstools_async._session import (
+from smstools_async._http.responses import read_retry_after
+from smstools_async._http.retry import Backoff, Budget
+from smstools_async._http.session import (
     Home,
     HttpClient,
     Report,
@@ -51,6 +50,7 @@ from smstools_async._session import (
     retried,
     translate,
 )
+from smstools_async._models import Hooks, MessageFile, RequestInfo, Retry
 
 T = TypeVar("T")
 LookUp = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -243,7 +243,7 @@ class _CheckedTransport(httpx.AsyncBaseTransport):
     """Looks a host up, checks all its addresses, and dials one of them."""
 
     def __init__(self, look_up: LookUp, allow_private: bool, tls: ssl.SSLContext) -> None:  # noqa: FBT001 - private, and by position it reads well
-        from smstools_async._transport import WideTransport  # noqa: PLC0415 - httpx imports httpcore as late
+        from smstools_async._http.transport import WideTransport  # noqa: PLC0415 - httpx imports httpcore as late
 
         self._look_up = look_up
         self._allow_private = allow_private

@@ -7,15 +7,15 @@ import math
 import random
 from collections.abc import Callable
 
-from smstools_async._answers import SERVER_TROUBLE_CODE
 from smstools_async._errors import (
     APIError,
     AuthenticationError,
     DownloadError,
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
 )
+from smstools_async._http.responses import SERVER_TROUBLE_CODE
 from smstools_async._models import Retry
 
 _MOST_DOUBLINGS = 64
@@ -122,7 +122,7 @@ class Backoff:
         match error:
             case TransportError():
                 return error.retryable
-            case UnexpectedAnswerError():
+            case UnexpectedResponseError():
                 was_unreadable, self._was_unreadable = self._was_unreadable, True
                 return error.retryable and not was_unreadable
             case AuthenticationError():

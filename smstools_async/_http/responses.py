@@ -26,7 +26,7 @@ from smstools_async._errors import (
     NotFoundError,
     RateLimitError,
     ServerError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     quote_safely,
 )
 
@@ -76,10 +76,10 @@ def accept(
 
     Raises:
         APIError: the API said no, by its code or by the HTTP status.
-        UnexpectedAnswerError: it is neither a yes nor a no, such as a redirect.
+        UnexpectedResponseError: it is neither a yes nor a no, such as a redirect.
     """
     if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status >= _LOWEST_NO):
-        raise UnexpectedAnswerError(_describe_detour(status, headers))
+        raise UnexpectedResponseError(_describe_detour(status, headers))
     no = _read_no(status, body)
     if no is None:
         return body
@@ -96,7 +96,7 @@ def _read_no(status: int, body: bytes) -> Mapping[str, Any] | None:
     if not (answer.get("error") or answer.get("errorMsg")):
         return None
     if answer.get("conversation"):
-        raise UnexpectedAnswerError("The answer holds a conversation and an error at once")
+        raise UnexpectedResponseError("The answer holds a conversation and an error at once")
     return answer
 
 

@@ -8,7 +8,7 @@ import zlib
 from smstools_async._errors import (
     SmstoolsError,
     TransportError,
-    UnexpectedAnswerError,
+    UnexpectedResponseError,
     quote_safely,
 )
 
@@ -26,12 +26,12 @@ class Body:
         most: bytes it may have when it is inflated.
 
     Raises:
-        UnexpectedAnswerError: the encoding is none that was asked for.
+        UnexpectedResponseError: the encoding is none that was asked for.
     """
 
     def __init__(self, encoding: str, most: int = LARGEST_BODY) -> None:
         if encoding not in ("identity", "gzip", "x-gzip"):
-            raise UnexpectedAnswerError(
+            raise UnexpectedResponseError(
                 f"The body is encoded as '{quote_safely(encoding)}', though only gzip was asked for"
             )
         self._inflater = None if encoding == "identity" else zlib.decompressobj(wbits=31)
@@ -45,7 +45,9 @@ class Body:
         while chunk and self._failure is None:
             chunk = self._take_some(chunk)
             if self._room < 0:
-                self._failure = UnexpectedAnswerError(f"The body is larger than {self._most} bytes")
+                self._failure = UnexpectedResponseError(
+                    f"The body is larger than {self._most} bytes"
+                )
         return self._failure is None
 
     def _take_some(self, chunk: bytes) -> bytes:
@@ -70,7 +72,7 @@ class Body:
         """Return the whole body.
 
         Raises:
-            UnexpectedAnswerError: it is too large.
+            UnexpectedResponseError: it is too large.
             TransportError: it is damaged or was cut short.
         """
         if self._failure is not None:

@@ -33,8 +33,6 @@ from urllib.parse import quote, urlencode
 import anyio
 import httpx
 
-from smstools_async._answers import LOCKING_CODES, accept
-from smstools_async._body import LARGEST_BODY, Body
 from smstools_async._errors import (
     AuthenticationError,
     ClientClosedError,
@@ -44,8 +42,10 @@ from smstools_async._errors import (
     TransportError,
     quote_safely,
 )
+from smstools_async._http.body import LARGEST_BODY, Body
+from smstools_async._http.responses import LOCKING_CODES, accept
+from smstools_async._http.retry import Backoff, Budget, Pace
 from smstools_async._models import Hooks, RequestInfo, ResponseInfo, Retry, RetryInfo
-from smstools_async._retry import Backoff, Budget, Pace
 
 T = TypeVar("T")
 Timeout = httpx.Timeout
@@ -320,7 +320,7 @@ class Session:
         timeout: for connecting, for each wait for data and for the whole of one attempt, in
             seconds. With an `httpx.Timeout` the whole may take the sum of its parts.
         max_connections: requests under way at once.
-        rate_limit: requests that begin per second; `None`: as they come.
+        requests_per_second: requests that begin per second; `None`: as they come.
         max_body_bytes: how large an answer may be, inflated.
         http_client: used as it is, and never closed.
     """
@@ -336,7 +336,7 @@ class Session:
         http_client: HttpClient | None,
         user_agent: str,
         home: Home,
-        rate_limit: float | None = None,
+        requests_per_second: float | None = None,
         max_body_bytes: int = LARGEST_BODY,
         allow_insecure_http: bool = False,
         hooks: Hooks = Hooks(),  # noqa: B008 - frozen
@@ -351,7 +351,7 @@ class Session:
         self._gate = anyio.Semaphore(max_connections, fast_acquire=True)
         self._desk = anyio.Lock(fast_acquire=True)
         """Where one answer at a time is read, each in a turn of its own: a page takes longest."""
-        self._pace = Pace(rate_limit)
+        self._pace = Pace(requests_per_second)
         self._largest_body = max_body_bytes
         self._hooks = hooks
         self._headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
@@ -444,7 +444,7 @@ class Session:
                 status, headers, body = await self._exchange(build)
                 report.note_answer(status, len(body))
                 async with self._desk:
-                    await give_way()
+                    await checkpoint()
                     return decode(accept(status, headers, body, credentials.conceal))
             except SmstoolsError as error:
                 self._heed(error, credentials)
@@ -501,7 +501,7 @@ class Session:
         return no  # a no stands, whatever becomes of its body
 
 
-async def give_way() -> None:
+async def checkpoint() -> None:
     """Let other tasks have their turn, and notice a cancellation."""
     await anyio.sleep(0)  # noqa: ASYNC115 - `anyio.lowlevel` would double the time of our import
 
@@ -568,7 +568,7 @@ def _open_clients(max_connections: int) -> list[httpx.AsyncClient]:
     The time that a pool of httpcore takes for each request grows with the square of its
     connections.
     """
-    from smstools_async._transport import WideTransport  # noqa: PLC0415 - httpx imports httpcore as late
+    from smstools_async._http.transport import WideTransport  # noqa: PLC0415 - httpx imports httpcore as late
 
     count, most = share_connections(max_connections)
     limits = httpx.Limits(max_connections=most, max_keepalive_connections=most)

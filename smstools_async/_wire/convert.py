@@ -22,7 +22,7 @@ from typing import Annotated, Any, TypeGuard
 import cattrs
 import msgspec
 
-from smstools_async._errors import UnexpectedAnswerError
+from smstools_async._errors import UnexpectedResponseError
 from smstools_async._models import (
     ConversationPage,
     DeliveryStatus,
@@ -318,8 +318,8 @@ def _read_rows(sent: object) -> list[_WireMessage]:
     return [row for row, _ in rows if row is not None]
 
 
-def _not_a_conversation(*problems: str) -> UnexpectedAnswerError:
-    return UnexpectedAnswerError(
+def _not_a_conversation(*problems: str) -> UnexpectedResponseError:
+    return UnexpectedResponseError(
         "The answer is not a page of a conversation as documented", problems
     )
 
@@ -376,7 +376,7 @@ def _structure_file(sent: object, _: type[MessageFile]) -> MessageFile:
         return _from_wire_file(_read_file(sent))
     except _UnreadableError as error:
         problem = f"$ {error}"
-    raise UnexpectedAnswerError("The file is not as documented", (problem,))
+    raise UnexpectedResponseError("The file is not as documented", (problem,))
 
 
 def _unstructure_file(file: MessageFile) -> dict[str, str]:
@@ -484,7 +484,7 @@ def decode_page(body: bytes) -> WirePage:
     """Decode the body of a conversation page.
 
     Raises:
-        UnexpectedAnswerError: it is not JSON, or not a page that can be trusted.
+        UnexpectedResponseError: it is not JSON, or not a page that can be trusted.
     """
     try:
         return WirePage(_decode_page(body))
@@ -501,11 +501,11 @@ def decode_page_with(phone: str, body: bytes) -> WirePage:
     in which form the API writes them is documented nowhere; what is no number tells nothing.
 
     Raises:
-        UnexpectedAnswerError: it is not a page that can be trusted, or is another phone's.
+        UnexpectedResponseError: it is not a page that can be trusted, or is another phone's.
     """
     page = decode_page(body)
     if page.has_rows_of_others_only(telling_digits(phone)):
-        raise UnexpectedAnswerError("The answer is a page of another phone", retryable=True)
+        raise UnexpectedResponseError("The answer is a page of another phone", retryable=True)
     return page
 
 
@@ -535,7 +535,7 @@ def decode_document(body: bytes) -> Any:
     out of range and nesting of more than 64 levels are refused (RFC 8259, sections 6 and 9).
 
     Raises:
-        UnexpectedAnswerError: it is not JSON.
+        UnexpectedResponseError: it is not JSON.
     """
     try:
         return _refuse_depth(msgspec.json.decode(body))
@@ -549,7 +549,7 @@ def decode_document(body: bytes) -> Any:
         return _mend_texts(_refuse_depth(value))
     except (ValueError, RecursionError):
         pass  # the original error holds the text of the messages
-    raise UnexpectedAnswerError(f"The answer is {_describe(body)}, not JSON", retryable=True)
+    raise UnexpectedResponseError(f"The answer is {_describe(body)}, not JSON", retryable=True)
 
 
 def _refuse_depth(value: object) -> object:

@@ -1,0 +1,1 @@
+"""Downloads of attachments from hosts nobody knows."""

@@ -1,0 +1,1 @@
+"""How one request travels to the API and back."""

@@ -1,0 +1,1 @@
+"""Where walks meet requests."""

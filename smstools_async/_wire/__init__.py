@@ -1,0 +1,1 @@
+"""How the API writes things down, and how that becomes models. Pure."""
