@@ -307,6 +307,7 @@ def watch(service: Service, /, phone: str, *, resume_from: str | None, **options
     epilog=_examples(
         "sandbox",
         "sandbox --messages 100000 --latency 0.2",
+        "sandbox --quirk oldest-first --quirk total-one-too-low",
     )
 )
 @click.option(
@@ -356,6 +357,13 @@ def watch(service: Service, /, phone: str, *, resume_from: str | None, **options
     help="Take so long to answer.",
 )
 @click.option("--lively", is_flag=True, help="Let a message arrive with each request.")
+@click.option(
+    "--quirk",
+    multiple=True,
+    metavar="NAME",
+    help="Depart from the documented service, for example newest-page-first-rows-oldest-first or"
+    " total-is-shown; may be repeated. The reference of the sandbox lists all names.",
+)
 def sandbox(*, phone: str, host: str, port: int, **contents: Any) -> None:
     """Serve a sandbox on a port, for trying out.
 

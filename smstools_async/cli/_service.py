@@ -1,7 +1,7 @@
 """Whom a command asks: the service, or a sandbox within the program."""
 
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -72,15 +72,23 @@ def _check_environment() -> None:
 
 
 def make_sandbox(
-    *phones: str, messages: int, seed: int = 0, latency: float = 0.0, lively: bool = False
+    *phones: str,
+    messages: int,
+    seed: int = 0,
+    latency: float = 0.0,
+    lively: bool = False,
+    quirk: Iterable[str] = (),
 ) -> "Sandbox":
     """Make a sandbox whose conversations share `messages`, as evenly as can be.
 
     In a lively one a message arrives with each request.
-    """
-    from smstools_async.sandbox import Sandbox  # noqa: PLC0415 - the real service does without
 
-    sandbox = Sandbox(seed=seed)
+    Raises:
+        ValueError: a phone or the name of a quirk is not valid.
+    """
+    from smstools_async.sandbox import Sandbox, named_quirks  # noqa: PLC0415 - the real service does without
+
+    sandbox = Sandbox(seed=seed, quirks=named_quirks(*quirk))
     sandbox.latency = latency
     for number, phone in enumerate(phones):
         share = (messages + number) // len(phones)

@@ -4,6 +4,8 @@ It answers as the vendor's documentation says, and where that is silent, in the 
 such guess can be turned round in `Sandbox.quirks`.
 """
 
+from smstools_async.sandbox._catalogue import ORDERS, UNSTABLE_ROWS, UNTRUE_NUMBERS, named_quirks
+from smstools_async.sandbox._claims import Claim, PageNumbers
 from smstools_async.sandbox._door import RateLimit
 from smstools_async.sandbox._faults import (
     Answer,
@@ -18,18 +20,24 @@ from smstools_async.sandbox._sandbox import Sandbox
 from smstools_async.sandbox._serve import app, serve, serving
 from smstools_async.sandbox._transport import SandboxTransport
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - constants stand where a person looks for them
     "Answer",
+    "Claim",
     "ConnectionRefused",
     "Disconnect",
     "LoggedRequest",
+    "ORDERS",
     "Outcome",
+    "PageNumbers",
     "Quirks",
     "RateLimit",
     "ReadTimedOut",
     "Sandbox",
     "SandboxTransport",
+    "UNSTABLE_ROWS",
+    "UNTRUE_NUMBERS",
     "app",
+    "named_quirks",
     "serve",
     "serving",
 ]

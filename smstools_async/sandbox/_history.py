@@ -1,17 +1,13 @@
 """One conversation in memory: rows that come, change and go."""
 
-from collections.abc import Iterator
-from itertools import groupby
-from random import Random
-from typing import Final, Literal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
 from smstools_async._models import DeliveryStatus, Direction, Message, MessageFile
 from smstools_async.sandbox._wire import datetime_text, row_json
-
-Order = Literal["newest", "oldest"]
 
 _INBOUND: Final = Direction.INBOUND.value
 _OUTBOUND: Final = Direction.OUTBOUND.value
@@ -26,6 +22,7 @@ class Row:
     """
 
     message: Message
+    _former: tuple[Message, ...] = ()
     _json: bytes | None = None
 
     def json(self) -> bytes:
@@ -34,15 +31,23 @@ class Row:
             self._json = row_json(self.message)
         return self._json
 
-    def change(self, message: Message) -> Message:
-        """Put `message` in the place of the one before, and return it."""
+    def change(self, message: Message) -> None:
+        """Put `message` in the place of the one before."""
+        self._former += (self.message,)
         self.message = message
         self._json = None
-        return message
+
+    def has_held(self, message: Message) -> bool:
+        """Return whether this row holds `message`, or held it before a change."""
+        return message == self.message or message in self._former
 
     def second(self) -> int:
         """Return the Unix time."""
         return self.message.unix_time
+
+
+Arrange: TypeAlias = Callable[[Sequence[Row]], Sequence[Row]]
+"""Makes a list of rows; equal ones make equal lists."""
 
 
 @attrs.define(eq=False)
@@ -54,14 +59,22 @@ class History:
     company: str
     """The account's own sender id or number in this conversation."""
     rows: list[Row] = attrs.field(factory=list[Row])
-
+    """As they were entered; change them by the methods alone."""
     latest: int = 0
     """The newest time there ever was, in Unix seconds."""
+    _arranged: tuple[Arrange, Sequence[Row]] | None = None
 
-    def inbound(self, text: str, unix_time: int, *, files: tuple[MessageFile, ...] = ()) -> Message:
+    def inbound(
+        self,
+        text: str,
+        unix_time: int,
+        *,
+        message_id: str | None = None,
+        files: tuple[MessageFile, ...] = (),
+    ) -> Message:
         """Make a message from the phone, without adding it."""
         return Message(
-            message_id=None,
+            message_id=message_id,
             direction=_INBOUND,
             sender=self.phone,
             receiver=self.company,
@@ -77,7 +90,7 @@ class History:
         text: str,
         unix_time: int,
         *,
-        message_id: str,
+        message_id: str | None,
         files: tuple[MessageFile, ...] = (),
         delivery_status: str = _DELIVERED,
     ) -> Message:
@@ -94,47 +107,56 @@ class History:
             delivery_status=delivery_status,
         )
 
-    def add(self, message: Message) -> Message:
-        """Put a message at the head, whatever its time, and return it."""
-        self.rows.append(Row(message))
+    def add(self, message: Message, position: int = 0) -> Message:
+        """Insert a message before the `position` rows entered last, and return it."""
+        self.rows.insert(max(0, len(self.rows) - position), Row(message))
         self.latest = max(self.latest, message.unix_time)
+        self._arranged = None
         return message
 
     def find(self, message: Message) -> Row:
-        """Return the newest row that holds `message`.
-
-        An equal one is best; else one that differs in what changes with time alone, the delivery
-        status and the file URLs.
+        """Return the row that holds `message`, or held it before a change; the newest of several.
 
         Raises:
             LookupError: No row holds it.
         """
-        same = [row for row in reversed(self.rows) if _is_same(row.message, message)]
-        if not same:
+        held = [row for row in reversed(self.rows) if row.has_held(message)]
+        if not held:
             raise LookupError(
-                "This conversation has no such message (any more). Look at `messages(phone)`."
+                "This conversation has no such message, or no longer. See `messages(phone)`."
             )
-        return next((row for row in same if row.message == message), same[0])
+        return next((row for row in held if row.message == message), held[0])
+
+    def change(self, row: Row, message: Message) -> Message:
+        """Put `message` in the place of the one in `row`, and return it."""
+        row.change(message)
+        self.latest = max(self.latest, message.unix_time)
+        self._arranged = None
+        return message
+
+    def change_all(self, change: Callable[[Message], Message]) -> None:
+        """Put what `change` returns in the place of each message."""
+        for row in self.rows:
+            if (changed := change(row.message)) is not row.message:
+                self.change(row, changed)
+
+    def remove(self, row: Row) -> None:
+        """Remove one row."""
+        self.rows.remove(row)
+        self._arranged = None
 
     def expire(self, count: int) -> tuple[Message, ...]:
-        """Remove the `count` oldest rows, and return their messages."""
+        """Remove the `count` rows entered first, and return their messages."""
         expired = tuple(row.message for row in self.rows[:count])
         del self.rows[:count]
+        self._arranged = None
         return expired
 
-    def sign_file_urls(self, signature: int) -> None:
-        """Change the query of every file URL."""
-        for row in self.rows:
-            if row.message.files:
-                files = tuple(_signed(file, signature) for file in row.message.files)
-                row.change(attrs.evolve(row.message, files=files))
-
-    def move_files(self, base_url: str) -> None:
-        """Let every file be below `base_url`, at the path it has now."""
-        for row in self.rows:
-            if row.message.files:
-                files = tuple(_moved(file, base_url) for file in row.message.files)
-                row.change(attrs.evolve(row.message, files=files))
+    def move(self, row: Row, position: int) -> None:
+        """Let a row stand before the `position` others entered last."""
+        self.rows.remove(row)
+        self.rows.insert(max(0, len(self.rows) - position), row)
+        self._arranged = None
 
     def files(self) -> Iterator[MessageFile]:
         """Yield all files, those of the newest messages first."""
@@ -145,54 +167,32 @@ class History:
         """Return the messages as they stand now, newest first."""
         return tuple(row.message for row in reversed(self.rows))
 
-    def window(
-        self, start: int, stop: int, *, order: Order, shuffle_ties: Random | None
-    ) -> list[Row]:
-        """Return the rows from `start` to before `stop`, counted in the given order.
-
-        With `shuffle_ties`, rows of one second stand in an order drawn from it.
-        """
-        size = len(self.rows)
-        low, high = (size - stop, size - start) if order == "newest" else (start, stop)
-        low, high = max(low, 0), min(max(high, 0), size)
-        rows = self._shuffled(low, high, shuffle_ties) if shuffle_ties else self.rows[low:high]
-        return rows[::-1] if order == "newest" else rows
-
-    def _shuffled(self, low: int, high: int, random: Random) -> list[Row]:
-        first, last = self._whole_seconds(low, high)
-        rows: list[Row] = []
-        for _, tied in groupby(self.rows[first:last], key=Row.second):
-            second = list(tied)
-            if len(second) > 1:
-                random.shuffle(second)
-            rows += second
-        return rows[low - first : high - first]
-
-    def _whole_seconds(self, low: int, high: int) -> tuple[int, int]:
-        """Widen the bounds until neither cuts through the rows of one second."""
-        while 0 < low < len(self.rows) and self._are_tied(low):
-            low -= 1
-        while 0 < high < len(self.rows) and self._are_tied(high):
-            high += 1
-        return low, high
-
-    def _are_tied(self, index: int) -> bool:
-        return self.rows[index - 1].second() == self.rows[index].second()
+    def arranged(self, arrange: Arrange) -> Sequence[Row]:
+        """Return what `arrange` makes of the rows; kept until a row or `arrange` changes."""
+        if self._arranged is None or self._arranged[0] != arrange:
+            self._arranged = (arrange, arrange(self.rows))
+        return self._arranged[1]
 
 
-def _is_same(one: Message, other: Message) -> bool:
-    return one.unix_time == other.unix_time and _lasting(one) == _lasting(other)
+def with_file_query(message: Message, query: str) -> Message:
+    """Return a message whose file URLs have this query in place of theirs."""
+    return _with_files(message, lambda file: f"{file.url.partition('?')[0]}?{query}")
 
 
-def _lasting(message: Message) -> Message:
-    files = tuple(attrs.evolve(file, url="") for file in message.files)
-    return attrs.evolve(message, delivery_status="", files=files)
+def with_file_base(message: Message, base_url: str) -> Message:
+    """Return a message whose files are below `base_url`, at the paths they have now."""
+    root = base_url.rstrip("/")
+    return _with_files(message, lambda file: root + urlunsplit(("", "", *urlsplit(file.url)[2:])))
 
 
-def _moved(file: MessageFile, base_url: str) -> MessageFile:
-    url = urlsplit(file.url)
-    return attrs.evolve(file, url=base_url.rstrip("/") + urlunsplit(("", "", *url[2:])))
+def with_time_shifted(message: Message, seconds: int) -> Message:
+    """Return a message that is this much later."""
+    time = message.unix_time + seconds
+    return attrs.evolve(message, unix_time=time, datetime_text=datetime_text(time))
 
 
-def _signed(file: MessageFile, signature: int) -> MessageFile:
-    return attrs.evolve(file, url=f"{file.url.partition('?')[0]}?signature={signature}")
+def _with_files(message: Message, url: Callable[[MessageFile], str]) -> Message:
+    if not message.files:
+        return message
+    files = tuple(attrs.evolve(file, url=url(file)) for file in message.files)
+    return attrs.evolve(message, files=files)

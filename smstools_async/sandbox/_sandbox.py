@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain, count
 from random import Random
-from types import MappingProxyType
+from types import EllipsisType, MappingProxyType
 from typing import Final
 
 import anyio
@@ -12,9 +13,10 @@ import anyio.lowlevel
 import attrs
 
 from smstools_async._models import Message, MessageFile
-from smstools_async.sandbox._answering import conversation, misrouted
 from smstools_async.sandbox._attachments import attachment
+from smstools_async.sandbox._cache import PageCache
 from smstools_async.sandbox._chat import believable_messages
+from smstools_async.sandbox._conversation import conversation, misrouted
 from smstools_async.sandbox._door import Door, RateLimit
 from smstools_async.sandbox._faults import (
     Answer,
@@ -23,8 +25,14 @@ from smstools_async.sandbox._faults import (
     PlannedFault,
     ReadTimedOut,
 )
-from smstools_async.sandbox._history import History
+from smstools_async.sandbox._history import (
+    History,
+    with_file_base,
+    with_file_query,
+    with_time_shifted,
+)
 from smstools_async.sandbox._log import Credentials, LoggedRequest, decode_query, phone_digits
+from smstools_async.sandbox._page import listed
 from smstools_async.sandbox._quirks import Quirks
 from smstools_async.sandbox._scenes import COMPANIES
 from smstools_async.sandbox._transport import SandboxTransport
@@ -32,6 +40,7 @@ from smstools_async.sandbox._transport import SandboxTransport
 BEGINNING: Final = 1_749_113_086
 """When a sandbox without a clock begins: 05 jun 2025, 08:44:46, the moment on the vendor's page."""
 
+_NO_QUIRKS: Final = Quirks()
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -64,6 +73,7 @@ class Sandbox:
         client_secret: What `X-Client-Secret` must hold.
         seed: Repeats everything drawn by lot.
         now: Returns the Unix time in seconds.
+        quirks: How this service departs from the documented one.
 
     Example:
         >>> import asyncio, httpx
@@ -86,11 +96,12 @@ class Sandbox:
         client_secret: str = "sandbox-secret",  # noqa: S107 - opens nothing but a sandbox
         seed: int = 0,
         now: Callable[[], int] | None = None,
+        quirks: Quirks = _NO_QUIRKS,
     ) -> None:
         self.client_id: str = client_id
         self.client_secret: str = client_secret
-        self.quirks: Quirks = Quirks()
-        """How this service departs from the well-behaved one."""
+        self.quirks: Quirks = quirks
+        """How this service departs from the documented one; may be replaced at any time."""
         self.latency: float | Callable[[int], float] = 0.0
         """Seconds from a request to its answer; a callable gets the request's number."""
         self.requests_per_second: RateLimit | None = None
@@ -111,6 +122,7 @@ class Sandbox:
         self._rotations = count(1)
         self._histories: dict[str, History] = {}
         self._planned_faults: list[PlannedFault] = []
+        self._cache = PageCache()
         self._door = Door(now or time.monotonic)
 
     def __repr__(self) -> str:
@@ -173,16 +185,21 @@ class Sandbox:
         *,
         files: Iterable[MessageFile] = (),
         unix_time: int | None = None,
+        message_id: str | None = None,
+        position: int = 0,
     ) -> Message:
-        """Let a message from the phone arrive at the head of its conversation.
+        """Let a message from the phone arrive.
 
         Args:
             phone: Who writes; a conversation begins where there is none.
             text: What.
             files: Along with it.
             unix_time: When, in seconds; by default now, and never before the rows that are there.
-                An older time makes a late row: at the head all the same, so that the list is not
-                sorted by time any more.
+                A late row has an older time: it stands where it was entered, unless
+                `quirks.sort_by` is "time".
+            message_id: Its id; the vendor's example has none on inbound rows.
+            position: Where it stands among the rows as they were entered: its index in
+                `messages(phone)`.
 
         Returns:
             The message as it is stored and served.
@@ -193,7 +210,8 @@ class Sandbox:
         """
         history = self._history_to_write(phone)
         time = self._arrival_time(history, unix_time)
-        return history.add(history.inbound(text, time, files=tuple(files)))
+        message = history.inbound(text, time, message_id=message_id, files=tuple(files))
+        return history.add(message, position)
 
     def send(
         self,
@@ -203,8 +221,10 @@ class Sandbox:
         files: Iterable[MessageFile] = (),
         unix_time: int | None = None,
         delivery_status: str = "DELIVERED",
+        message_id: str | EllipsisType | None = ...,
+        position: int = 0,
     ) -> Message:
-        """Let a message of the account appear at the head of a conversation.
+        """Let a message of the account appear.
 
         Args:
             phone: To whom; a conversation begins where there is none.
@@ -212,9 +232,11 @@ class Sandbox:
             files: Along with it.
             unix_time: When, as for `receive`.
             delivery_status: How far it got.
+            message_id: Its id; by default one that no other message has.
+            position: As for `receive`.
 
         Returns:
-            The message as it is stored and served, with an id of its own.
+            The message as it is stored and served.
 
         Example:
             >>> sandbox = Sandbox()
@@ -225,11 +247,11 @@ class Sandbox:
         message = history.outbound(
             text,
             self._arrival_time(history, unix_time),
-            message_id=next(self._message_ids),
+            message_id=next(self._message_ids) if message_id is ... else message_id,
             files=tuple(files),
             delivery_status=str(delivery_status),
         )
-        return history.add(message)
+        return history.add(message, position)
 
     def messages(self, phone: str) -> tuple[Message, ...]:
         """Return a conversation as it stands now, newest first: the truth to compare with.
@@ -244,6 +266,22 @@ class Sandbox:
         """
         history = self._histories.get(_digits(phone))
         return history.messages() if history else ()
+
+    def listed(self, phone: str) -> tuple[Message, ...]:
+        """Return a conversation as its pages are cut from it, the first row of page 1 first.
+
+        It is sorted by `quirks.sort_by`, from the end that `quirks.page_order` names, without the
+        rows that are never sent. Page by page these are the rows that are served, before the rows
+        of each page are turned, filtered or rewritten.
+
+        Example:
+            >>> sandbox = Sandbox(quirks=Quirks(page_order="oldest", last_row=2))
+            >>> _ = [sandbox.receive("551199", text) for text in "abc"]
+            >>> [message.text for message in sandbox.listed("551199")]
+            ['a', 'b']
+        """
+        history = self._histories.get(_digits(phone))
+        return listed(history, self.quirks) if history else ()
 
     def delete(self, phone: str, *messages: Message) -> None:
         """Remove messages, one row for each: of two equal ones, one stays.
@@ -262,7 +300,7 @@ class Sandbox:
         """
         history = self._history_to_change(phone)
         for message in messages:
-            history.rows.remove(history.find(message))
+            history.remove(history.find(message))
 
     def expire(self, phone: str, count: int) -> tuple[Message, ...]:
         """Remove the oldest messages of a conversation, and return them, oldest first.
@@ -290,8 +328,63 @@ class Sandbox:
             >>> sandbox.set_delivery_status("5511987654321", message, "DELIVERED").delivery_status
             'DELIVERED'
         """
-        row = self._history_to_change(phone).find(message)
-        return row.change(attrs.evolve(row.message, delivery_status=str(status)))
+        history = self._history_to_change(phone)
+        row = history.find(message)
+        return history.change(row, attrs.evolve(row.message, delivery_status=str(status)))
+
+    def set_message_id(self, phone: str, message: Message, message_id: str | None) -> Message:
+        """Change the id of a message, and return it as it is stored now.
+
+        Ids may come late, be the same on several rows, and become null again.
+
+        Raises:
+            LookupError: The conversation has no such message, or no longer.
+
+        Example:
+            >>> sandbox = Sandbox()
+            >>> message = sandbox.send("5511987654321", "Oi", message_id=None)
+            >>> sandbox.set_message_id("5511987654321", message, "BULK-77").message_id
+            'BULK-77'
+        """
+        history = self._history_to_change(phone)
+        row = history.find(message)
+        return history.change(row, attrs.evolve(row.message, message_id=message_id))
+
+    def move(self, phone: str, message: Message, position: int) -> None:
+        """Let a message stand elsewhere among the rows as they were entered.
+
+        Args:
+            phone: The other party.
+            message: Keeps its time.
+            position: Its index in `messages(phone)` afterwards: 0 is where arrivals stand.
+
+        Raises:
+            LookupError: The conversation has no such message, or no longer.
+
+        Example:
+            >>> sandbox = Sandbox()
+            >>> first, *_ = [sandbox.receive("551199", text) for text in "abc"]
+            >>> sandbox.move("551199", first, 1)
+            >>> [message.text for message in sandbox.messages("551199")]
+            ['c', 'a', 'b']
+        """
+        history = self._history_to_change(phone)
+        history.move(history.find(message), position)
+
+    def shift_times(self, phone: str, seconds: int) -> None:
+        """Shift the times of all messages, as a server whose time zone is corrected.
+
+        Raises:
+            LookupError: There is no such conversation.
+
+        Example:
+            >>> sandbox = Sandbox()
+            >>> _ = sandbox.receive("551199", "Oi", unix_time=1749113086)
+            >>> sandbox.shift_times("551199", 3600)
+            >>> sandbox.messages("551199")[0].datetime_text
+            '05 jun 2025, 09:44:46'
+        """
+        self._history_to_change(phone).change_all(partial(with_time_shifted, seconds=seconds))
 
     def rotate_file_urls(self, phone: str) -> None:
         """Give every file of a conversation another URL, as signed links that ran out get one.
@@ -307,7 +400,8 @@ class Sandbox:
             >>> sandbox.messages("551199")[0].files[0].url
             'https://files.example/a.jpg?signature=1'
         """
-        self._history_to_change(phone).sign_file_urls(next(self._rotations))
+        query = f"signature={next(self._rotations)}"
+        self._history_to_change(phone).change_all(partial(with_file_query, query=query))
 
     def move_files(self, phone: str, base_url: str) -> None:
         """Let every file of a conversation be below `base_url`, at the path it has now.
@@ -326,7 +420,7 @@ class Sandbox:
             >>> sandbox.messages("551199")[0].files[0].url
             'http://127.0.0.1:8025/files/a.jpg'
         """
-        self._history_to_change(phone).move_files(base_url)
+        self._history_to_change(phone).change_all(partial(with_file_base, base_url=base_url))
 
     def fail(
         self,
@@ -496,7 +590,11 @@ class Sandbox:
             or self._door.too_fast(self.requests_per_second)
             or misrouted(request)
             or self._door.not_logged_in(request, self.quirks)
-            or conversation(request, self._histories, self.quirks, self._seed)
+            or self._cache.respond(
+                request,
+                self.quirks.cached_requests,
+                lambda: conversation(request, self._histories, self.quirks, self._seed),
+            )
         )
 
     def _files(self) -> Iterator[MessageFile]:

@@ -3,7 +3,7 @@
 Vendor pages: `get_conversation` for the shapes, `handling_errors` for the codes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from json import JSONEncoder
 from time import gmtime
@@ -67,15 +67,34 @@ def _file_row(file: MessageFile) -> dict[str, str]:
     return {"name": file.name, "image": file.url, "mime": file.mime}
 
 
-def page_json(numbers: dict[str, object], rows: Iterable[bytes]) -> bytes:
+def page_json(
+    numbers: dict[str, object],
+    rows: Sequence[bytes],
+    *,
+    as_object: bool = False,
+    empty: str = "list",
+) -> bytes:
     """Write a page: `numbers` in their order, then the rows as they are.
 
     A page takes half a megabyte, so the pieces are joined only once.
     """
     head = "".join(f"{to_json(name)}:{to_json(value)}," for name, value in numbers.items())
+    if not rows:
+        return f"{{{head}{_EMPTY[empty]}".rstrip(",").encode("ascii") + b"}"
+    if as_object:
+        rows = [b'"%d":%b' % numbered for numbered in enumerate(rows)]
+    opening, closing = (b"{", b"}}") if as_object else (b"[", b"]}")
     pieces = [piece for row in rows for piece in (b",", row)]
-    pieces[:1] = [f'{{{head}"conversation":['.encode("ascii")]
-    return b"".join([*pieces, b"]}"])
+    pieces[:1] = [f'{{{head}"conversation":'.encode("ascii"), opening]
+    return b"".join([*pieces, closing])
+
+
+_EMPTY: Final = {
+    "list": '"conversation":[]',
+    "object": '"conversation":{}',
+    "null": '"conversation":null',
+    "missing": "",
+}
 
 
 def error_json(code: str, message: str) -> bytes:

@@ -41,6 +41,13 @@ def test_sandbox_names_what_it_takes() -> None:
     assert "Make up so many messages." in text
 
 
+def test_sandbox_refuses_an_unknown_quirk() -> None:
+    """And names those that come near."""
+    result = invoke("sandbox", "--quirk", "oldest-first", "--quirk", "total-zeros")
+    assert 2 == result.exit_code
+    assert "'total-zeros' is not the name of a quirk; try total-zero" in result.stderr
+
+
 def test_version_is_that_of_the_package() -> None:
     """One version for the library and the command."""
     assert f"smstools-async, version {smstools_async.__version__}\n" == invoke("--version").stdout

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import MessageFile
-from smstools_async.sandbox import Answer, RateLimit, Sandbox
+from smstools_async.sandbox import Answer, Quirks, RateLimit, Sandbox
 from tests.sandbox.asking import LOGIN, PATH, PHONE, ask, ask_for_page, read_rows, texts
 
 
@@ -66,7 +66,7 @@ def test_page_looks_like_the_documented_example() -> None:
 def test_pages_make_up_the_history(messages: int, limit: int, newest_first: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
     """Page after page of a quiet history is the whole of it, and the next one is empty."""
     sandbox = Sandbox()
-    sandbox.quirks.order = "newest" if newest_first else "oldest"
+    sandbox.quirks |= Quirks(page_order="newest" if newest_first else "oldest")
     sandbox.add_conversation(PHONE, messages=messages)
     last = ceil(messages / limit) + 1
     pages = [ask_for_page(sandbox, f"limit={limit}&page={number + 1}") for number in range(last)]
@@ -106,7 +106,7 @@ def test_page_out_of_range_is_error_136(page: str) -> None:
 def test_page_beyond_the_last_is_empty(order: Any) -> None:
     """However far beyond it is."""
     sandbox = Sandbox()
-    sandbox.quirks.order = order
+    sandbox.quirks |= Quirks(page_order=order)
     sandbox.receive(PHONE, "Oi")
     page = ask_for_page(sandbox, f"page={10**17}")
     assert (1, 0, []) == (page["total"], page["shown"], page["conversation"])
@@ -132,7 +132,7 @@ def test_phone_without_a_conversation_gets_an_empty_page() -> None:
     sandbox = Sandbox()
     page = {"total": 0, "shown": 0, "page": 1, "limit": 1000, "conversation": list[Any]()}
     assert page == ask_for_page(sandbox)
-    sandbox.quirks.unknown_phone = "error"
+    sandbox.quirks |= Quirks(unknown_phone="error")
     assert "103" == ask_for_page(sandbox)["error"]
 
 
@@ -159,14 +159,14 @@ def test_wrong_credentials_are_error_104(headers: dict[str, str]) -> None:
 def test_status_of_failed_logins_can_be_set() -> None:
     """The vendor's page shows 400; 401 would be as likely."""
     sandbox = Sandbox()
-    sandbox.quirks.login_status = 401
+    sandbox.quirks |= Quirks(login_status=401)
     assert Answer.error(104, "Invalid credentials", status=401) == sandbox.answer("GET", PATH)
 
 
 def test_too_many_failed_logins_lock_the_account() -> None:
     """From then on even right credentials get error 1002, until the account is unlocked."""
     sandbox = Sandbox()
-    sandbox.quirks.lockout_after = 2
+    sandbox.quirks |= Quirks(lockout_after=2)
     statuses = list[str]()
     for headers in [{}, LOGIN, {}, {}, LOGIN]:
         answer = sandbox.answer("GET", PATH, headers=headers)

@@ -182,6 +182,49 @@ def test_arrival_can_be_late() -> None:
     assert sandbox.receive(PHONE, "next").unix_time > MOMENT
 
 
+def test_arrival_can_stand_anywhere() -> None:
+    """Its index in `messages` is what was asked for; beyond the oldest row it is the oldest."""
+    sandbox = Sandbox()
+    for text, position in [("a", 0), ("b", 0), ("c", 1), ("d", 3), ("e", 99)]:
+        sandbox.receive(PHONE, text, position=position)
+    sandbox.send(PHONE, "f", position=2)
+    assert "bcfade" == "".join(message.text for message in sandbox.messages(PHONE))
+
+
+def test_message_can_be_moved() -> None:
+    """It keeps its time, and stands where it was asked to."""
+    sandbox = Sandbox()
+    a, _, c = (sandbox.receive(PHONE, text) for text in "abc")
+    sandbox.move(PHONE, c, 2)
+    assert "bac" == "".join(message.text for message in sandbox.messages(PHONE))
+    sandbox.move(PHONE, a, 0)
+    assert ["a", "b", "c"] == [message.text for message in sandbox.messages(PHONE)]
+    assert a == sandbox.messages(PHONE)[0]
+
+
+def test_ids_come_late_repeat_and_go() -> None:
+    """A message is found by what it was before."""
+    sandbox = Sandbox()
+    first = sandbox.send(PHONE, "Oi", message_id=None)
+    second = sandbox.receive(PHONE, "Olá", message_id="7")
+    late = sandbox.set_message_id(PHONE, first, "7")
+    assert ["7", "7"] == [row["messageId"] for row in ask_for_page(sandbox)["conversation"]]
+    assert (second, late) == sandbox.messages(PHONE)
+    sandbox.set_message_id(PHONE, first, None)
+    assert (second, first) == sandbox.messages(PHONE)
+
+
+def test_times_can_be_shifted() -> None:
+    """All of one conversation, with the text of the date; nothing else changes."""
+    sandbox = Sandbox()
+    early, late = (sandbox.receive(PHONE, "Oi", unix_time=time) for time in (MOMENT, MOMENT + 9))
+    sandbox.shift_times(PHONE, -3600)
+    assert [MOMENT + 9 - 3600, MOMENT - 3600] == [m.unix_time for m in sandbox.messages(PHONE)]
+    assert "05 jun 2025, 07:44:46" == ask_for_page(sandbox)["conversation"][1]["datetime"]
+    sandbox.shift_times(PHONE, 3600)
+    assert (late, early) == sandbox.messages(PHONE)
+
+
 def test_phones_are_equal_by_their_digits() -> None:
     """Spelling does not make another conversation."""
     sandbox = Sandbox()
@@ -221,7 +264,7 @@ def test_deleting_what_is_not_there_is_an_error() -> None:
     sandbox = Sandbox()
     message = sandbox.receive(PHONE, "Oi")
     sandbox.delete(PHONE, message)
-    with pytest.raises(LookupError, match="no such message"):
+    with pytest.raises(LookupError, match="no such message, or no longer"):
         sandbox.delete(PHONE, message)
     with pytest.raises(LookupError, match="no conversation"):
         sandbox.delete("5521912345678", message)

@@ -14,6 +14,7 @@ from smstools_async.sandbox import (
     ConnectionRefused,
     Disconnect,
     Outcome,
+    Quirks,
     ReadTimedOut,
     Sandbox,
 )
@@ -150,7 +151,7 @@ def test_rows_are_read_before_or_after_the_latency(reads_late: bool, text: str) 
     sandbox = Sandbox()
     sandbox.receive(PHONE, "early")
     sandbox.latency = 10
-    sandbox.quirks.reads_late = reads_late
+    sandbox.quirks |= Quirks(reads_late=reads_late)
 
     async def ask_while_something_arrives() -> list[str]:
         async with client_of(sandbox, timeout=60) as client, trio.open_nursery() as nursery:

@@ -16,7 +16,7 @@ import attrs
 import httpx
 
 from smstools_async import Client, Message
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Quirks, Sandbox
 
 PHONE = "+5511987654321"
 Order = Literal["newest", "oldest"]
@@ -97,8 +97,8 @@ class MovingHistory:
     def __init__(self, schedule: Schedule) -> None:
         self.schedule = schedule
         self.sandbox = Sandbox(seed=schedule.seed)
-        self.sandbox.quirks.order = schedule.server_order
-        self.sandbox.quirks.shuffle_ties = schedule.shuffles_ties
+        self.sandbox.quirks |= Quirks(page_order=schedule.server_order)
+        self.sandbox.quirks |= Quirks(shuffle_ties=schedule.shuffles_ties)
         self._draw = random.Random(schedule.seed + 1)
         self._time = 1_700_000_000
         self.ever = Counter[Hashable]()

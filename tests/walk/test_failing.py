@@ -14,7 +14,7 @@ from smstools_async import (
     TransportError,
     UnexpectedResponseError,
 )
-from smstools_async.sandbox import Answer, Disconnect, Sandbox
+from smstools_async.sandbox import Answer, Disconnect, Quirks, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import Backend, virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
@@ -127,11 +127,11 @@ async def test_a_failed_page_behind_the_end_does_not_matter(
 
 async def test_a_stalled_walk_fails_as_plainly(client: Client, sandbox: Sandbox, way: Way) -> None:
     """What the walk itself finds wrong comes like what went wrong on the way."""
-    sandbox.quirks.empty_requests = range(4, 1000)
+    sandbox.quirks |= Quirks(empty_requests=range(4, 1000))
     reading = Reading(client, way, page_size=PAGE_SIZE)
     failure = await fail(reading, PaginationStalledError)
     assert isinstance(failure, PaginationStalledError)
-    sandbox.quirks.empty_requests = ()
+    sandbox.quirks = Quirks()
     rest = client.iter_conversation(PHONE, cursor=failure.cursor)
     messages = [*reading.taken, *[message async for message in rest]]
     assert list(sandbox.messages(PHONE)) == messages

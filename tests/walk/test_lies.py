@@ -8,36 +8,39 @@ import pytest
 
 from smstools_async import Client, Message, PaginationStalledError, Progress
 from smstools_async._cursor import Order
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Answer, PageNumbers, Quirks, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 MOST_REQUESTS = 200
 """No walk of these histories may take more, whatever the server says."""
 
-Lie = Callable[[int, int], object]
+ECHOES = {"served": Quirks(), "asked": Quirks(page="requested", limit="requested")}
+"""What the server says of the page and the limit it serves."""
+
+Lie = Callable[[int, PageNumbers], object]
 
 
 def always(said: object) -> Lie:
     """Make a `total` that is the same whatever the truth."""
-    return lambda _real, _request: said
+    return lambda _real, _numbers: said
 
 
-def one_less(real: int, _: int) -> object:
+def one_less(real: int, _: PageNumbers) -> object:
     """Miss one."""
     return max(0, real - 1)
 
 
-def one_more(real: int, _: int) -> object:
+def one_more(real: int, _: PageNumbers) -> object:
     """See one that is not there."""
     return real + 1
 
 
-def growing(real: int, request: int) -> object:
+def growing(real: int, numbers: PageNumbers) -> object:
     """Promise more with each request."""
-    return real + 1000 * request
+    return real + 1000 * numbers.request
 
 
-def written(real: int, _: int) -> object:
+def written(real: int, _: PageNumbers) -> object:
     """Write the number as PHP may."""
     return str(real)
 
@@ -59,7 +62,7 @@ TOTALS: dict[str, Lie] = {
 
 def lie(sandbox: Sandbox, name: str) -> None:
     """Have the sandbox say a `total` of that name."""
-    sandbox.quirks.total = "missing" if name == "missing" else TOTALS[name]
+    sandbox.quirks |= Quirks(total="missing" if name == "missing" else TOTALS[name])
 
 
 def fill(sandbox: Sandbox, count: int) -> None:
@@ -94,7 +97,7 @@ async def test_a_lying_total_never_shortens_a_walk(name: str, order: Order) -> N
         for size, page_size in product((0, 5, 100, 234), (100, 1000)):
             sandbox = Sandbox()
             fill(sandbox, size)
-            sandbox.quirks.order = server_order
+            sandbox.quirks |= Quirks(page_order=server_order)
             lie(sandbox, name)
             got = await walk(sandbox, order, page_size)
             assert got in (None, expected(sandbox, order))
@@ -125,9 +128,9 @@ async def test_a_clamped_limit_is_adopted(
     """A server that gives fewer rows than asked for is read in pages of its own size."""
     sandbox = Sandbox()
     fill(sandbox, 1234)
-    sandbox.quirks.max_limit = max_limit
-    sandbox.quirks.order = server_order
-    sandbox.quirks.echo = "asked" if echo == "asked" else "served"
+    sandbox.quirks |= Quirks(max_limit=max_limit)
+    sandbox.quirks |= Quirks(page_order=server_order)
+    sandbox.quirks |= ECHOES[echo]
     assert expected(sandbox, order) == await walk(sandbox, order, 1000)
 
 
@@ -141,8 +144,8 @@ async def test_a_clamped_limit_beside_a_wrong_total_is_survived(
     """A page that is short for a reason is told from one at the end."""
     sandbox = Sandbox()
     fill(sandbox, 700)
-    sandbox.quirks.max_limit = max_limit
-    sandbox.quirks.echo = "asked"
+    sandbox.quirks |= Quirks(max_limit=max_limit)
+    sandbox.quirks |= ECHOES["asked"]
     lie(sandbox, name)
     assert await walk(sandbox, order, 1000) in (None, expected(sandbox, order))
     assert len(sandbox.requests) < MOST_REQUESTS
@@ -163,8 +166,8 @@ async def test_a_server_that_repeats_itself_is_not_followed_for_ever(
     """The walk gives up, unless windows of other sizes show the rest after all."""
     sandbox = Sandbox()
     fill(sandbox, 1000)
-    sandbox.quirks.serve_page = served
-    sandbox.quirks.echo = "asked" if echo == "asked" else "served"
+    sandbox.quirks |= Quirks(serve_page=served)
+    sandbox.quirks |= ECHOES[echo]
     assert await walk(sandbox, order, 100) in (None, expected(sandbox, order))
     assert len(sandbox.requests) < MOST_REQUESTS
 
@@ -174,13 +177,13 @@ async def test_the_error_of_a_stalled_walk_can_be_gone_on_from() -> None:
     """What was handed out is not lost: a mended server is read on from the error's cursor."""
     sandbox = Sandbox()
     fill(sandbox, 1000)
-    sandbox.quirks.serve_page = lambda page, request: page if request < 5 else 1
+    sandbox.quirks |= Quirks(serve_page=lambda page, request: page if request < 5 else 1)
     taken: list[Message] = []
     async with open_client(sandbox) as client:
         with pytest.raises(PaginationStalledError) as stalled:  # noqa: PT012 - what came before it counts
             async for message in client.iter_conversation(PHONE, page_size=100):
                 taken.append(message)  # noqa: PERF401 - likewise
-        sandbox.quirks.serve_page = None
+        sandbox.quirks = Quirks()
         rest = client.iter_conversation(PHONE, page_size=100, cursor=stalled.value.cursor)
         taken += [message async for message in rest]
     assert len(taken) >= 300
@@ -194,7 +197,7 @@ async def test_a_hiccup_of_one_empty_page_is_looked_at_again(order: Order, empty
     """An empty answer in the middle is not taken for the end."""
     sandbox = Sandbox()
     fill(sandbox, 650)
-    sandbox.quirks.empty_requests = {empty}
+    sandbox.quirks |= Quirks(empty_requests={empty})
     assert expected(sandbox, order) == await walk(sandbox, order, 100)
 
 
@@ -203,7 +206,7 @@ async def test_a_page_that_stays_empty_is_read_through_other_windows() -> None:
     """Rows of page 3 can be asked for by other limits too."""
     sandbox = Sandbox()
     fill(sandbox, 650)
-    sandbox.quirks.empty_pages = {3}
+    sandbox.quirks |= Quirks(empty_pages={3})
     got = await walk(sandbox, "newest", 100)
     assert got in (None, expected(sandbox, "newest"))
 
@@ -214,7 +217,7 @@ async def test_five_thousand_empty_answers_are_not_waited_for(order: Order) -> N
     """A server that speaks of messages and sends none is an error, not an empty history."""
     sandbox = Sandbox()
     fill(sandbox, 650)
-    sandbox.quirks.empty_requests = range(1, 5001)
+    sandbox.quirks |= Quirks(empty_requests=range(1, 5001))
     assert await walk(sandbox, order, 100) is None
     assert len(sandbox.requests) < MOST_REQUESTS
 

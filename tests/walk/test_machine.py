@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from smstools_async import Client, Message, Progress
 from smstools_async._cursor import Order
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Quirks, Sandbox
 from tests.walk.schedules import PHONE, identity
 
 ORDERS: st.SearchStrategy[Order] = st.sampled_from(["newest", "oldest"])
@@ -52,8 +52,8 @@ class WalkMachine(RuleBasedStateMachine):
         """Set up a history and a walk that has not begun."""
         self.order: Order = order
         self.page_size, self.prefetch = page_size, prefetch
-        self.sandbox.quirks.order = server_order
-        self.sandbox.quirks.shuffle_ties = shuffle_ties
+        self.sandbox.quirks |= Quirks(page_order=server_order)
+        self.sandbox.quirks |= Quirks(shuffle_ties=shuffle_ties)
         for number in range(size):
             self.arrive(step=number % 3 // 2, text=f"Mensagem {number}" if number % 4 else "ok")
         self.first = Counter(map(identity, self.sandbox.messages(PHONE)))

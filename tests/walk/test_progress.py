@@ -8,7 +8,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, Message, Progress, ServerError
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Answer, Quirks, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import Backend, virtual_backend
 
@@ -118,7 +118,7 @@ async def test_the_fraction_grows_with_each_message(
     client: Client, sandbox: Sandbox, order: Order, server_order: Order, prefetch: int
 ) -> None:
     """On a quiet history it goes from nothing to 1 by equal steps."""
-    sandbox.quirks.order = server_order
+    sandbox.quirks |= Quirks(page_order=server_order)
     progress = Progress()
     walk = client.iter_conversation(
         PHONE, page_size=10, order=order, prefetch=prefetch, progress=progress
@@ -164,7 +164,7 @@ async def test_a_resumed_walk_is_as_far_as_its_cursor(
     client: Client, sandbox: Sandbox, order: Order, server_order: Order
 ) -> None:
     """What an earlier walk handed out lies behind."""
-    sandbox.quirks.order = server_order
+    sandbox.quirks |= Quirks(page_order=server_order)
     first = Progress()
     walk = client.iter_conversation(PHONE, order=order, max_messages=20, progress=first)
     assert 20 == len([message async for message in walk])
@@ -187,7 +187,7 @@ async def test_the_fraction_of_nothing_is_one_at_its_end(client: Client) -> None
 
 async def test_without_a_total_there_is_no_fraction(client: Client, sandbox: Sandbox) -> None:
     """A server that does not count leaves it open how far the walk is."""
-    sandbox.quirks.total = "missing"
+    sandbox.quirks |= Quirks(total="missing")
     progress = Progress()
     walk = client.iter_conversation(PHONE, page_size=10, progress=progress)
     assert [(None, None)] * 45 == [(progress.total, progress.fraction) async for _ in walk]
@@ -197,7 +197,7 @@ async def test_the_fraction_stays_below_one_however_little_the_server_counts(
     client: Client, sandbox: Sandbox
 ) -> None:
     """A total that is too small does not make more than all of it."""
-    sandbox.quirks.total = 7
+    sandbox.quirks |= Quirks(total=7)
     progress = Progress()
     walk = client.iter_conversation(PHONE, page_size=10, progress=progress)
     fractions = [progress.fraction async for _ in walk]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from smstools_async import Client, Cursor, CursorError, InvalidRequestError, Message, Progress
 from smstools_async._cursor import Frontier, Order, Position, digest, read_cursor, write_cursor
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Answer, Quirks, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 
@@ -51,7 +51,7 @@ async def test_a_walk_can_be_resumed_after_any_message(order: Order, server_orde
     """For every k: what stayed comes once, before or after the stop, whatever moved in between."""
     for count in range(1, 40):
         sandbox, draw = Sandbox(), random.Random(count)
-        sandbox.quirks.order = server_order
+        sandbox.quirks |= Quirks(page_order=server_order)
         fill(sandbox, draw, 40)
         first = Counter[Hashable](map(identity, sandbox.messages(PHONE)))
         async with open_client(sandbox) as client:

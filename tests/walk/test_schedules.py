@@ -11,7 +11,7 @@ import trio
 from trio.testing import MockClock
 
 from smstools_async._cursor import Order
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Quirks, Sandbox
 from tests.walk.schedules import (
     PHONE,
     MovingHistory,
@@ -52,7 +52,7 @@ async def _walk_out_of_order(seed: int) -> str | None:
         attrs.evolve(schedule, prefetch=max(2, schedule.prefetch), is_steady=seed % 2 == 0)
     )
     history.sandbox.before_each_request = None
-    history.sandbox.quirks.reads_late = True
+    history.sandbox.quirks |= Quirks(reads_late=True)
     history.sandbox.latency = lambda request: (0.01, 0.05, 0.2)[request * 7919 % 3]
     async with trio.open_nursery() as nursery:
         nursery.start_soon(_keep_moving, history, seed % 7)
@@ -77,7 +77,7 @@ async def _walk_with_a_late_answer(server_order: Order, late: int) -> Counter[Ha
     sandbox = Sandbox()
     for number in range(100):
         sandbox.receive(PHONE, f"Pedido {number}", unix_time=1_700_000_000 + number)
-    sandbox.quirks.order, sandbox.quirks.reads_late = server_order, True
+    sandbox.quirks = Quirks(page_order=server_order, reads_late=True)
     sandbox.latency = lambda request: 1 if request == late else 0.1
     first = sandbox.messages(PHONE)
 

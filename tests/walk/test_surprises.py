@@ -8,7 +8,7 @@ import pytest
 
 from smstools_async import Client, Message, PaginationStalledError, Progress
 from smstools_async._cursor import Order
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Answer, Quirks, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 START = 1_700_000_000
@@ -34,7 +34,7 @@ async def test_a_history_that_vanishes_ends_the_walk(
 ) -> None:
     """When all that was not handed out yet is deleted, there is nothing more to hand out."""
     fill(sandbox, 500)
-    sandbox.quirks.order = server_order
+    sandbox.quirks |= Quirks(page_order=server_order)
 
     def vanish(request: int) -> None:
         if request == 3:
@@ -53,7 +53,7 @@ async def test_a_mass_deletion_loses_nothing_that_stayed(
 ) -> None:
     """Hundreds of rows move up at once, and the walk finds its place again."""
     fill(sandbox, 1800)
-    sandbox.quirks.order = server_order
+    sandbox.quirks |= Quirks(page_order=server_order)
     gone: list[Message] = []
 
     def delete_many(request: int) -> None:
@@ -76,7 +76,7 @@ async def test_a_moving_history_without_total_loses_nothing(
 ) -> None:
     """Where nothing tells of arrivals and deletions, windows overlap from the start."""
     fill(sandbox, 700)
-    sandbox.quirks.total = "missing"
+    sandbox.quirks |= Quirks(total="missing")
 
     def move(request: int) -> None:
         sandbox.receive(PHONE, f"Chegou {request}")
@@ -191,7 +191,7 @@ async def test_answers_that_stay_empty_for_a_while_never_shorten_a_walk(
     """The walk comes through, or ends in an error that can be gone on from."""
     sandbox = Sandbox()
     fill(sandbox, 650)
-    sandbox.quirks.empty_requests = empty
+    sandbox.quirks |= Quirks(empty_requests=empty)
     taken: list[Message] = []
     async with open_client(sandbox) as client:
         cursor = None

@@ -15,7 +15,7 @@ from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, InvalidRequestError, Message, PaginationError, Progress
 from smstools_async._wire.convert import WirePage
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Answer, Quirks, Sandbox
 from tests.walk.schedules import PHONE, open_client
 from tests.walk.virtual_time import virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
@@ -335,7 +335,7 @@ async def test_a_walk_that_failed_is_freed_at_once(
     client: Client, sandbox: Sandbox, way: Way
 ) -> None:
     """An error, its traceback and what that shows form no circle either."""
-    sandbox.quirks.empty_requests = range(3, 1000)
+    sandbox.quirks |= Quirks(empty_requests=range(3, 1000))
     before = pages_alive()
     error = await failure(client, way)
     reference = weakref.ref(error)

@@ -16,7 +16,7 @@ from smstools_async import (
     Progress,
     ServerError,
 )
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Answer, Quirks, Sandbox
 from tests.walk.schedules import PHONE, identity
 from tests.walk.virtual_time import Backend, virtual_backend
 
@@ -65,7 +65,7 @@ async def test_a_watch_begins_with_what_arrives(
     client: Client, sandbox: Sandbox, total: int, server_order: str
 ) -> None:
     """Oldest first, and nothing of what was there before, be it much or nothing."""
-    sandbox.quirks.order = "newest" if server_order == "newest" else "oldest"
+    sandbox.quirks |= Quirks(page_order="newest" if server_order == "newest" else "oldest")
     phone = "+5521900000000"
     for number in range(total):
         sandbox.receive(phone, f"Mensagem {number}")
@@ -106,7 +106,7 @@ async def test_messages_of_the_starting_second_are_told_apart(
     second = sandbox.messages(PHONE)[0].unix_time + 5
     for text in ("ok", "ok", "sim"):
         sandbox.receive(PHONE, text, unix_time=second)
-    sandbox.quirks.shuffle_ties = True
+    sandbox.quirks |= Quirks(shuffle_ties=True)
     async with watching(client.watch_conversation(PHONE)) as taken:
         for text in ("ok", "sim", "sim", "novo"):
             sandbox.receive(PHONE, text, unix_time=second)
@@ -303,8 +303,8 @@ async def test_a_moving_history_is_watched_exactly_once(
 ) -> None:
     """Bursts, ties, deletions, expiry and restarts: what arrived and stayed comes once."""
     draw = random.Random(seed)
-    sandbox.quirks.shuffle_ties = draw.random() < 0.5
-    sandbox.quirks.order = "newest" if draw.random() < 0.5 else "oldest"
+    sandbox.quirks |= Quirks(shuffle_ties=draw.random() < 0.5)
+    sandbox.quirks |= Quirks(page_order="newest" if draw.random() < 0.5 else "oldest")
     arrived = Counter[Hashable]()
     gone = Counter[Hashable]()
     second = sandbox.messages(PHONE)[0].unix_time
