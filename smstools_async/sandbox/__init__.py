@@ -8,11 +8,11 @@ from smstools_async.sandbox._catalogue import ORDERS, UNSTABLE_ROWS, UNTRUE_NUMB
 from smstools_async.sandbox._claims import Claim, PageNumbers
 from smstools_async.sandbox._door import RateLimit
 from smstools_async.sandbox._faults import (
-    Answer,
     ConnectionRefused,
     Disconnect,
     Outcome,
     ReadTimedOut,
+    Response,
 )
 from smstools_async.sandbox._log import LoggedRequest
 from smstools_async.sandbox._quirks import Quirks
@@ -21,7 +21,6 @@ from smstools_async.sandbox._serve import app, serve, serving
 from smstools_async.sandbox._transport import SandboxTransport
 
 __all__ = [  # noqa: RUF022 - constants stand where a person looks for them
-    "Answer",
     "Claim",
     "ConnectionRefused",
     "Disconnect",
@@ -32,6 +31,7 @@ __all__ = [  # noqa: RUF022 - constants stand where a person looks for them
     "Quirks",
     "RateLimit",
     "ReadTimedOut",
+    "Response",
     "Sandbox",
     "SandboxTransport",
     "UNSTABLE_ROWS",

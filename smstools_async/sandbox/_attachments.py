@@ -9,21 +9,21 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from smstools_async._models import MessageFile
-from smstools_async.sandbox._faults import Answer
+from smstools_async.sandbox._faults import Response
 from smstools_async.sandbox._log import LoggedRequest, decode_query
 
 _SIDE: Final = 8  # pixels: one block of a JPEG
 
 
-def attachment(request: LoggedRequest, files: Iterable[MessageFile]) -> Answer | None:
-    """Answer a request for one of `files`, by the path and query of its URL, whoever asks."""
+def attachment(request: LoggedRequest, files: Iterable[MessageFile]) -> Response | None:
+    """Respond to a request for one of `files`, by the path and query of its URL, whoever asks."""
     if request.method != "GET" or request.is_known_path:
         return None
     file = next((file for file in files if _is_asked_for(file, request)), None)
     if file is None:
         return None
     media_type, make = _KINDS.get(file.name.rpartition(".")[2].lower(), _KINDS["png"])
-    return Answer(headers={"Content-Type": media_type}, body=make(file.name))
+    return Response(headers={"Content-Type": media_type}, body=make(file.name))
 
 
 def _is_asked_for(file: MessageFile, request: LoggedRequest) -> bool:

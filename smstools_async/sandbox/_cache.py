@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 import attrs
 
-from smstools_async.sandbox._faults import Answer
+from smstools_async.sandbox._faults import Response
 from smstools_async.sandbox._log import LoggedRequest
 
 _Key: TypeAlias = tuple[str | None, int | None, int | None, bool]
@@ -15,9 +15,13 @@ _Key: TypeAlias = tuple[str | None, int | None, int | None, bool]
 class PageCache:
     """Responses by what was requested, each with the number of the request that made it."""
 
-    _responses: dict[_Key, tuple[int, Answer]] = attrs.field(factory=dict[_Key, tuple[int, Answer]])
+    _responses: dict[_Key, tuple[int, Response]] = attrs.field(
+        factory=dict[_Key, tuple[int, Response]]
+    )
 
-    def respond(self, request: LoggedRequest, lifetime: int, make: Callable[[], Answer]) -> Answer:
+    def respond(
+        self, request: LoggedRequest, lifetime: int, make: Callable[[], Response]
+    ) -> Response:
         """Return the response to an equal request up to `lifetime` requests ago, or make one."""
         if lifetime == 0:
             return make()

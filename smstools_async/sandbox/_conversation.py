@@ -11,7 +11,7 @@ from random import Random
 
 import attrs
 
-from smstools_async.sandbox._faults import Answer
+from smstools_async.sandbox._faults import Response
 from smstools_async.sandbox._history import History
 from smstools_async.sandbox._log import LoggedRequest
 from smstools_async.sandbox._page import PageRequest, page_response
@@ -27,7 +27,7 @@ from smstools_async.sandbox._refusals import (
 )
 
 
-def misrouted(request: LoggedRequest) -> Answer | None:
+def misrouted(request: LoggedRequest) -> Response | None:
     """Refuse what the vendor has no route for."""
     if not request.is_known_path:
         return not_found()
@@ -36,7 +36,7 @@ def misrouted(request: LoggedRequest) -> Answer | None:
 
 def conversation(
     request: LoggedRequest, histories: Mapping[str, History], quirks: Quirks, seed: int
-) -> Answer:
+) -> Response:
     """Respond to a request with valid credentials."""
     history = _history(request.phone, histories, quirks)
     if not isinstance(history, History):
@@ -51,7 +51,7 @@ def conversation(
 
 def _history(
     phone: str | None, histories: Mapping[str, History], quirks: Quirks
-) -> History | Answer:
+) -> History | Response:
     if phone is None:
         return invalid_phone()
     if phone in histories:
@@ -65,7 +65,7 @@ def _history(
             return History(phone, "")
 
 
-def _window(request: LoggedRequest) -> Window | Answer:
+def _window(request: LoggedRequest) -> Window | Response:
     if request.limit is None or not 1 <= request.limit <= MOST_ROWS:
         return invalid_limit()
     if request.page is None or request.page < 1:
@@ -73,7 +73,7 @@ def _window(request: LoggedRequest) -> Window | Answer:
     return Window(request.page, request.limit)
 
 
-def _compressed(response: Answer, *, wanted: bool) -> Answer:
+def _compressed(response: Response, *, wanted: bool) -> Response:
     if not wanted:
         return response
     headers = {**response.headers, "Content-Encoding": "gzip"}

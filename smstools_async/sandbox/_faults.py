@@ -10,11 +10,11 @@ from smstools_async.sandbox._wire import JSON, error_json
 
 
 @attrs.frozen(kw_only=True)
-class Answer:
+class Response:
     """An HTTP answer, whole or cut.
 
     Example:
-        >>> Answer(status=503, headers={"Retry-After": "2"}).status
+        >>> Response(status=503, headers={"Retry-After": "2"}).status
         503
     """
 
@@ -27,11 +27,11 @@ class Answer:
     @classmethod
     def error(
         cls, code: int, message: str, *, status: int = 400, headers: Mapping[str, str] | None = None
-    ) -> "Answer":
+    ) -> "Response":
         """Make an error in the vendor's shape.
 
         Example:
-            >>> Answer.error(105, "Server error", status=500).body
+            >>> Response.error(105, "Server error", status=500).body
             b'{"error":"105","errorMsg":"Server error"}'
         """
         all_headers = {"Content-Type": JSON, **(headers or {})}
@@ -41,7 +41,7 @@ class Answer:
         """Return the headers with lower-case names, the body's length among them.
 
         Example:
-            >>> Answer(headers={"Retry-After": "2"}, body=b"{}").all_headers()
+            >>> Response(headers={"Retry-After": "2"}, body=b"{}").all_headers()
             {'content-length': '2', 'retry-after': '2'}
         """
         given = {name.lower(): value for name, value in self.headers.items()}
@@ -86,7 +86,7 @@ class Disconnect:
     """How much of the body still comes; `None`: not even a status line."""
 
 
-Outcome: TypeAlias = Answer | ConnectionRefused | ReadTimedOut | Disconnect
+Outcome: TypeAlias = Response | ConnectionRefused | ReadTimedOut | Disconnect
 """What can come of a request."""
 
 

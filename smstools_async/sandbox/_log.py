@@ -29,7 +29,7 @@ class LoggedRequest:
     Example:
         >>> from smstools_async.sandbox import Sandbox
         >>> sandbox = Sandbox()
-        >>> _ = sandbox.answer("GET", "/v1/conversation/5511987654321", "page=2&limit=50")
+        >>> _ = sandbox.respond("GET", "/v1/conversation/5511987654321", "page=2&limit=50")
         >>> sandbox.requests[0].page, sandbox.requests[0].limit, sandbox.requests[0].credentials
         (2, 50, 'missing')
     """

@@ -7,7 +7,7 @@ import attrs
 
 from smstools_async._models import Message
 from smstools_async.sandbox._claims import PageNumbers, claimed_numbers
-from smstools_async.sandbox._faults import Answer
+from smstools_async.sandbox._faults import Response
 from smstools_async.sandbox._history import History, Row
 from smstools_async.sandbox._listing import Arrangement
 from smstools_async.sandbox._made_up import padded
@@ -38,7 +38,7 @@ class PageRequest:
     """Makes the source of what is random in this response."""
 
 
-def page_response(request: PageRequest, history: History) -> Answer:
+def page_response(request: PageRequest, history: History) -> Response:
     """Respond with a page of `history`, as `request.quirks` would have it."""
     rows = history.arranged(Arrangement.of(request.quirks))
     served = _at_end(
@@ -56,7 +56,7 @@ def page_response(request: PageRequest, history: History) -> Answer:
         as_object=request.quirks.rows_as_object,
         empty=request.quirks.empty_rows,
     )
-    return Answer(headers={"Content-Type": JSON}, body=body)
+    return Response(headers={"Content-Type": JSON}, body=body)
 
 
 def listed(history: History, quirks: Quirks) -> tuple[Message, ...]:
@@ -66,7 +66,7 @@ def listed(history: History, quirks: Quirks) -> tuple[Message, ...]:
     return tuple(row.message for row in in_order[: quirks.last_row])
 
 
-def _at_end(served: Window, row_count: int, quirks: Quirks) -> Window | Answer:
+def _at_end(served: Window, row_count: int, quirks: Quirks) -> Window | Response:
     """Return the window in place of one beyond the end, or a refusal."""
     cut = Cut.of(quirks)
     if not is_beyond_end(served, row_count, cut):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import anyio
 
-from smstools_async.sandbox._faults import Answer, Outcome, ReadTimedOut
+from smstools_async.sandbox._faults import Outcome, ReadTimedOut, Response
 from smstools_async.sandbox._sandbox import Sandbox
 
 try:
@@ -53,7 +53,7 @@ class _Service:
     async def _bring_about(
         self, outcome: Outcome, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        if isinstance(outcome, Answer):
+        if isinstance(outcome, Response):
             await _send(outcome, send)
             if outcome.cut_after is None:
                 return
@@ -62,7 +62,7 @@ class _Service:
         await _client_to_leave(receive)
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: Response, send: Send) -> None:
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in answer.all_headers().items()

@@ -19,11 +19,11 @@ from smstools_async.sandbox._chat import believable_messages
 from smstools_async.sandbox._conversation import conversation, misrouted
 from smstools_async.sandbox._door import Door, RateLimit
 from smstools_async.sandbox._faults import (
-    Answer,
     Disconnect,
     Outcome,
     PlannedFault,
     ReadTimedOut,
+    Response,
 )
 from smstools_async.sandbox._history import (
     History,
@@ -444,7 +444,7 @@ class Sandbox:
 
         Example:
             >>> sandbox = Sandbox()
-            >>> sandbox.fail(Answer(status=503, headers={"Retry-After": "1"}), times=2)
+            >>> sandbox.fail(Response(status=503, headers={"Retry-After": "1"}), times=2)
             >>> sandbox.fail(Disconnect(after_bytes=100), page=3)
         """
         digits = None if phone is None else _digits(phone)
@@ -483,10 +483,10 @@ class Sandbox:
         """
         return SandboxTransport(self)
 
-    def answer(
+    def respond(
         self, method: str, path: str, query: str = "", headers: Mapping[str, str] = _NO_HEADERS
     ) -> Outcome:
-        """Answer one request without any HTTP and without its latency.
+        """Respond to one request without any HTTP and without its latency.
 
         Args:
             method: In upper case.
@@ -495,7 +495,7 @@ class Sandbox:
             headers: Their names in lower case, or a mapping that ignores case.
 
         Example:
-            >>> Sandbox().answer("GET", "/v1/conversation/5511987654321").body
+            >>> Sandbox().respond("GET", "/v1/conversation/5511987654321").body
             b'{"error":"104","errorMsg":"Invalid credentials"}'
         """
         return self._outcome(self._logged(method, path, query, headers))
@@ -509,13 +509,13 @@ class Sandbox:
         *,
         patience: float | None = None,
     ) -> Outcome:
-        """Answer one request, in its time: `answer` with the latency.
+        """Respond to one request, in its time: `respond` with the latency.
 
         Args:
-            method: As for `answer`.
-            path: As for `answer`.
-            query: As for `answer`.
-            headers: As for `answer`.
+            method: As for `respond`.
+            path: As for `respond`.
+            query: As for `respond`.
+            headers: As for `respond`.
             patience: How long the client waits, in seconds; a longer latency comes to
                 `ReadTimedOut` after that time.
 
@@ -584,7 +584,7 @@ class Sandbox:
             return attrs.evolve(self._answer(request), cut_after=outcome.after_bytes)
         return outcome
 
-    def _answer(self, request: LoggedRequest) -> Answer:
+    def _answer(self, request: LoggedRequest) -> Response:
         return (
             attachment(request, self._files())
             or self._door.too_fast(self.requests_per_second)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import httpx
 
-from smstools_async.sandbox._faults import Answer, ConnectionRefused, Outcome, ReadTimedOut
+from smstools_async.sandbox._faults import ConnectionRefused, Outcome, ReadTimedOut, Response
 
 if TYPE_CHECKING:
     from smstools_async.sandbox._sandbox import Flight, Sandbox
@@ -20,7 +20,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         self._sandbox = sandbox
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer a request to any host.
+        """Respond to a request to any host.
 
         Raises:
             httpx.TransportError: The sandbox was told to fail so, or its latency is longer than
@@ -46,7 +46,7 @@ def _read_timeout(request: httpx.Request) -> float | None:
 
 
 def _response(outcome: Outcome, flight: "Flight", request: httpx.Request) -> httpx.Response:
-    if not isinstance(outcome, Answer):
+    if not isinstance(outcome, Response):
         raise _transport_error(outcome, request)
     stream = _Body(outcome, flight, request)
     return httpx.Response(outcome.status, headers=outcome.all_headers(), stream=stream)
@@ -64,7 +64,7 @@ def _transport_error(outcome: Outcome, request: httpx.Request) -> httpx.Transpor
 class _Body(httpx.AsyncByteStream):
     """A body in pieces, as a network brings it; its request is in flight until it is closed."""
 
-    def __init__(self, answer: Answer, flight: "Flight", request: httpx.Request) -> None:
+    def __init__(self, answer: Response, flight: "Flight", request: httpx.Request) -> None:
         self._flight = flight
         self._pieces = _pieces(answer, request)
 
@@ -81,7 +81,7 @@ class _Body(httpx.AsyncByteStream):
         self._flight.end()
 
 
-def _pieces(answer: Answer, request: httpx.Request) -> Iterator[bytes]:
+def _pieces(answer: Response, request: httpx.Request) -> Iterator[bytes]:
     body = answer.body[: answer.cut_after]
     for start in range(0, len(body), _CHUNK):
         yield body[start : start + _CHUNK]

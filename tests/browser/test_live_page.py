@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from examples.fastapi_app import app
 from examples.fastapi_live import get_interval
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.browser.watching import Watched
 from tests.examples.conftest import PHONE
 from tests.examples.web import EVENTS, Web, opened
@@ -128,6 +128,6 @@ async def test_a_break_loses_and_doubles_nothing(web: Web, page: Watched) -> Non
 
 async def test_trouble_is_shown(web: Web, page: Watched) -> None:
     """In our words."""
-    web.sandbox.fail(Answer(status=501), times=None)
+    web.sandbox.fail(Response(status=501), times=None)
     status = page.page.get_by_role("status")
     await expect(status).to_have_text("The gateway cannot be read.")

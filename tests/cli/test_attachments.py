@@ -10,7 +10,7 @@ import pytest
 from smstools_async import Message, MessageFile
 from smstools_async.cli._attachments import Attachments
 from smstools_async.export import attachment_name, read_jsonl
-from smstools_async.sandbox import Answer, Disconnect, Sandbox
+from smstools_async.sandbox import Disconnect, Response, Sandbox
 from tests.cli.command import PHONE, invoke, signal_at_request, untimed
 
 EXPORT = ("export", PHONE, "-o", "a.jsonl", "--files", "files", "--allow-private-addresses")
@@ -85,7 +85,7 @@ def test_failed_files_are_counted_and_lose_nothing(
     sandbox: Sandbox, folder: Path, photos: list[str]
 ) -> None:
     """Every message is written, the other files come, and the exit code tells."""
-    sandbox.fail(Answer(status=404), from_request=2, times=2)
+    sandbox.fail(Response(status=404), from_request=2, times=2)
     result = invoke(*EXPORT)
     assert 1 == result.exit_code
     assert sandbox.messages(PHONE) == _messages(folder)
@@ -135,7 +135,7 @@ def test_trouble_of_any_kind_has_its_reason(
 @pytest.mark.usefixtures("photos")
 def test_error_of_the_walk_is_told_at_once(sandbox: Sandbox, folder: Path) -> None:
     """A service in trouble is not asked for files as well."""
-    sandbox.fail(Answer.error(103, "No"), page=2)
+    sandbox.fail(Response.error(103, "No"), page=2)
     result = invoke(*EXPORT, "--page-size", "3")
     assert 1 == result.exit_code
     assert "Error: The API answered HTTP 400" in result.stderr
@@ -151,7 +151,7 @@ def test_going_on_fetches_the_files_of_kept_messages(
     arguments = [*EXPORT, "--page-size", "10", "--order", "oldest"]
     for requests in (3, 3):
         first = len(sandbox.requests) + requests
-        sandbox.fail(Answer.error(103, "No"), from_request=first)
+        sandbox.fail(Response.error(103, "No"), from_request=first)
         result = invoke(*arguments)
         assert 1 == result.exit_code
         assert [] == _names(folder)

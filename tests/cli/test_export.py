@@ -13,7 +13,7 @@ from click.testing import Result
 import smstools_async.export as room
 from smstools_async import Message
 from smstools_async.export import read_jsonl, read_parquet
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import (
     PHONE,
     files_no_larger_than,
@@ -224,7 +224,7 @@ def test_interruption_of_standard_output_goes_on_behind_it(sandbox: Sandbox) -> 
 def test_csv_goes_on_with_one_header(sandbox: Sandbox, folder: Path) -> None:
     """The file in the end is the one that an undisturbed export makes."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Answer.error(103, "No"), page=2)
+    sandbox.fail(Response.error(103, "No"), page=2)
     stopped = invoke("export", PHONE, "-o", "a.csv", "--page-size", "100", "--bom")
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     invoke("export", PHONE, "-o", "whole.csv", "--bom")
@@ -234,7 +234,7 @@ def test_csv_goes_on_with_one_header(sandbox: Sandbox, folder: Path) -> None:
 def test_format_without_appending_goes_on(sandbox: Sandbox, folder: Path) -> None:
     """What came is kept as JSON Lines, and is in the file when it is whole."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=2, times=1)
     stopped = invoke("export", PHONE, "-o", "a.parquet", "--page-size", "100")
     (kept,) = folder.iterdir()
     assert sandbox.messages(PHONE)[:100] == tuple(_read(kept))
@@ -250,7 +250,7 @@ def test_sum_of_an_export_that_went_on_is_of_all(sandbox: Sandbox, ending: str) 
     sandbox.add_conversation(PHONE, messages=200)
     for text in ['two\r\nlines\nand "words"', '"', "a\u2028b", '"\r\n"'] * 25:
         sandbox.receive(PHONE, text)
-    sandbox.fail(Answer.error(103, "No"), page=3, times=1)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     export = ["export", PHONE, "-o", f"a.{ending}", "--page-size", "100", "--order", "newest"]
     stopped = invoke(*export)
     assert "\n200 of 300 messages are kept beside " in stopped.stderr
@@ -263,7 +263,7 @@ def test_sum_of_an_export_that_went_on_is_of_all(sandbox: Sandbox, ending: str) 
 def test_export_that_is_stopped_twice_tells_all_that_is_kept(sandbox: Sandbox) -> None:
     """Not what came in the last run alone."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=2, times=1)
     stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     signal_at_request(sandbox, len(sandbox.requests) + 3, os.getpid(), signal.SIGINT)
     again = invoke(*_resuming_arguments(stopped), "--page-size", "50")
@@ -276,7 +276,7 @@ def test_export_that_is_stopped_twice_tells_all_that_is_kept(sandbox: Sandbox) -
 def test_error_keeps_what_came(sandbox: Sandbox) -> None:
     """An error is like an interruption, with a reason and an exit code of its own."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Answer.error(103, "No"), page=3)
+    sandbox.fail(Response.error(103, "No"), page=3)
     result = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     assert 1 == result.exit_code
     error, kept, _ = result.stderr.splitlines()
@@ -287,7 +287,7 @@ def test_error_keeps_what_came(sandbox: Sandbox) -> None:
 def test_error_before_the_first_message_leaves_nothing(sandbox: Sandbox, folder: Path) -> None:
     """There is nothing to keep and nothing to go on from."""
     (folder / "a.jsonl").write_text("the one before", encoding="utf-8")
-    sandbox.fail(Answer.error(103, "No"))
+    sandbox.fail(Response.error(103, "No"))
     result = invoke("export", PHONE, "-o", "a.jsonl")
     assert 1 == len(result.stderr.splitlines())
     assert ["a.jsonl"] == _names(folder)
@@ -297,10 +297,10 @@ def test_error_before_the_first_message_leaves_nothing(sandbox: Sandbox, folder:
 def test_failed_resumption_loses_nothing(sandbox: Sandbox, folder: Path) -> None:
     """What was kept stays until an export has come further."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=2, times=1)
     stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     kept = _names(folder)
-    sandbox.fail(Answer.error(103, "No"))
+    sandbox.fail(Response.error(103, "No"))
     again = invoke(*_resuming_arguments(stopped))
     assert 1 == again.exit_code
     assert "The same command goes on." in again.stderr
@@ -339,7 +339,7 @@ def test_cursor_without_a_kept_file_replaces_nothing(sandbox: Sandbox, folder: P
 def test_cursor_without_a_kept_file_writes_the_rest(sandbox: Sandbox, folder: Path) -> None:
     """A cursor from elsewhere is good too; it is said that the beginning is not there."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=2, times=1)
     stopped = invoke("export", PHONE, "--page-size", "100")
     result = invoke(*_resuming_arguments(stopped), "-o", "rest.jsonl")
     assert result.stderr.startswith("Beside rest.jsonl nothing is kept for this cursor: ")
@@ -360,7 +360,7 @@ def test_server_without_order_gives_nothing_to_go_on_from(sandbox: Sandbox, fold
     """Where rows come in no order, no cursor can be right: that is said rather than guessed."""
     for number in range(300):
         sandbox.receive(PHONE, str(number), unix_time=1749081600 + number * 7 % 300)
-    sandbox.fail(Answer.error(103, "No"), page=3)
+    sandbox.fail(Response.error(103, "No"), page=3)
     result = invoke("export", PHONE, "-o", "a", "--page-size", "100")
     assert result.stderr.splitlines()[1].endswith(
         " of 300 messages came, and there is no going on from there: begin anew."

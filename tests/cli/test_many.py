@@ -24,7 +24,7 @@ from smstools_async.cli._service import Service
 from smstools_async.cli._table import print_outcomes
 from smstools_async.cli._writing import Writing
 from smstools_async.export import FORMATS, read_jsonl
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import invoke, invoke_at_terminal, plain, signal_at_request, untimed
 
 PHONES = [f"+55119876543{number:02}" for number in range(5)]
@@ -283,7 +283,7 @@ def test_folder_is_no_place_for_one(folder: Path) -> None:
 
 def test_one_in_trouble_stops_no_other(conversations: Sandbox, folder: Path) -> None:
     """It is told, the exit code tells, and the printed command makes it whole as well."""
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[3], page=3)
+    conversations.fail(Response.error(103, "No"), phone=PHONES[3], page=3)
     result = invoke(*EXPORT)
     assert 4 == result.exit_code
     assert " 4       200         3  ✗ The API answered HTTP 400 with error 103: No." in (
@@ -304,7 +304,7 @@ def test_one_in_trouble_stops_no_other(conversations: Sandbox, folder: Path) -> 
 
 def test_refused_login_ends_all(conversations: Sandbox, folder: Path) -> None:
     """No other phone would fare better; what came is kept."""
-    refusal = Answer.error(104, "Invalid credentials", status=401)
+    refusal = Response.error(104, "Invalid credentials", status=401)
     conversations.fail(refusal, from_request=9, times=None)
     result = invoke(*EXPORT, "--concurrency", "2")
     assert 1 == result.exit_code
@@ -316,7 +316,7 @@ def test_refused_login_ends_all(conversations: Sandbox, folder: Path) -> None:
 
 def test_refused_login_at_once_leaves_nothing(conversations: Sandbox, folder: Path) -> None:
     """There is nothing to go on with, and nothing is said of it."""
-    conversations.fail(Answer.error(104, "Invalid", status=401), times=None)
+    conversations.fail(Response.error(104, "Invalid", status=401), times=None)
     result = invoke(*EXPORT)
     assert 1 == result.exit_code
     assert "Go on" not in result.stderr
@@ -477,10 +477,10 @@ def test_another_phone_is_not_taken_for_the_one_before(
 
 def test_whole_file_that_is_gone_is_read_again(conversations: Sandbox, folder: Path) -> None:
     """Somebody removed it: that it was there once makes nothing whole."""
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[3])
+    conversations.fail(Response.error(103, "No"), phone=PHONES[3])
     result = invoke(*EXPORT)
     (folder / f"{PHONES[1]}.jsonl").unlink()
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[1])
+    conversations.fail(Response.error(103, "No"), phone=PHONES[1])
     again = invoke(*_resuming_arguments(result))
     assert 4 == again.exit_code
     assert "4 of 5 conversations: " in again.stderr
@@ -493,8 +493,8 @@ def test_phones_that_are_not_asked_for_any_more_are_not_counted(
     conversations: Sandbox, folder: Path
 ) -> None:
     """What was kept for them waits for them, until all that is asked for is whole."""
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[3], page=3, times=None)
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[4], page=3, times=None)
+    conversations.fail(Response.error(103, "No"), phone=PHONES[3], page=3, times=None)
+    conversations.fail(Response.error(103, "No"), phone=PHONES[4], page=3, times=None)
     invoke(*EXPORT)
     _write_phones(PHONES[3:4])
     again = invoke(*EXPORT, "--resume")
@@ -514,7 +514,7 @@ def test_other_page_size_goes_on(conversations: Sandbox, folder: Path) -> None:
 
 def test_option_that_was_given_before_and_is_not_now_is_named(conversations: Sandbox) -> None:
     """As any other that differs."""
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[3])
+    conversations.fail(Response.error(103, "No"), phone=PHONES[3])
     assert 4 == invoke(*EXPORT, "--format", "csv", "--bom").exit_code
     other = invoke(*EXPORT, "--format", "csv", "--resume")
     assert "that differs in --bom: give the same, or begin anew without --resume." in other.stderr
@@ -578,7 +578,7 @@ def test_files_of_each_conversation_have_a_folder(photos: Sandbox) -> None:
 
 def test_failed_files_are_trouble(photos: Sandbox) -> None:
     """A conversation without them is not whole; trying again fetches them."""
-    photos.fail(Answer(status=404), from_request=6, times=1)
+    photos.fail(Response(status=404), from_request=6, times=1)
     result = invoke(*EXPORT, *FILES, "--concurrency", "5")
     assert 4 == result.exit_code
     assert "✗ 1 file could not be fetched. 1 of them: its host answered HTTP 404" in " ".join(
@@ -604,7 +604,7 @@ def test_progress_of_all_is_shown_at_a_terminal() -> None:
 
 def test_trouble_at_a_terminal_has_the_name(conversations: Sandbox) -> None:
     """Of the file that is not whole."""
-    conversations.fail(Answer.error(103, "No"), phone=PHONES[3])
+    conversations.fail(Response.error(103, "No"), phone=PHONES[3])
     seen = invoke_at_terminal(*EXPORT)
     assert f"✗ {PHONES[3]}.jsonl: The API answered" in plain(seen.stderr)
 
@@ -621,7 +621,7 @@ def test_long_table_is_of_troubles_only(sandbox: Sandbox) -> None:
     """Who exports a thousand conversations wants to know of three."""
     phones = [f"+5521{number:09}" for number in range(50)]
     _write_phones(phones)
-    sandbox.fail(Answer.error(103, "No"), phone=phones[7], times=None)
+    sandbox.fail(Response.error(103, "No"), phone=phones[7], times=None)
     result = invoke(*EXPORT)
     assert 2 == sum(line[:4].strip() in ("8", "line") for line in result.stderr.splitlines())
     assert "✓" not in result.stderr

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import PHONE, invoke, invoke_at_terminal, signal_at_request
 
 
@@ -77,7 +77,7 @@ def test_two_services_are_one_too_many() -> None:
 
 def test_refusal_of_the_api_ends_with_1(sandbox: Sandbox) -> None:
     """The error's own text says what to do."""
-    sandbox.fail(Answer.error(104, "Invalid credentials", status=401))
+    sandbox.fail(Response.error(104, "Invalid credentials", status=401))
     result = invoke("count", PHONE)
     assert 1 == result.exit_code
     assert "" == result.stdout

@@ -13,7 +13,7 @@ from smstools_async import Message, MessageFile
 from smstools_async.cli._chat import Chat
 from smstools_async.cli._running import tell
 from smstools_async.cli._terminal import visible
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import PHONE, invoke, invoke_at_terminal
 
 HARMLESS = {
@@ -143,7 +143,7 @@ def test_nothing_dangerous_is_told(payload: str, capsys: pytest.CaptureFixture[s
 
 def test_error_of_the_server_shows_nothing_dangerous(sandbox: Sandbox) -> None:
     """The words of a refusal are the server's."""
-    sandbox.fail(Answer.error(103, "a\x1b[2Jb\u202ec\x9bd"))
+    sandbox.fail(Response.error(103, "a\x1b[2Jb\u202ec\x9bd"))
     result = invoke("count", PHONE)
     assert result.stderr.startswith("Error: The API answered HTTP 400 with error 103: a")
     assert result.stderr.removesuffix("\n").isprintable()

@@ -13,7 +13,7 @@ from click.testing import Result
 
 from smstools_async import MessageFile
 from smstools_async.export import attachment_name
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import PHONE, files_no_larger_than, invoke, signal_at_request
 
 OTHER = "+5511912345678"
@@ -130,7 +130,7 @@ def test_file_that_cannot_be_fetched_is_linked_where_it_is(sandbox: Sandbox) -> 
 def test_stopped_page_goes_on_with_all_its_pictures(sandbox: Sandbox) -> None:
     """Those of messages from before the stop are shown, whether they were there then or not."""
     _receive(sandbox, 250)
-    sandbox.fail(Answer.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=2, times=1)
     stopped = invoke(*WITH_FILES)
     assert 1 == stopped.exit_code
     assert not Path("a.html").exists()

@@ -9,7 +9,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Span
 
 from smstools_async import Client, Retry, redact_url
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 
 PHONE = "+5511987654321"
 
@@ -24,7 +24,7 @@ async def test_each_attempt_is_a_span_without_the_phone() -> None:
     """A retried request has two."""
     sandbox = Sandbox()
     sandbox.add_conversation(PHONE, messages=3)
-    sandbox.fail(Answer(status=503))
+    sandbox.fail(Response(status=503))
     spans = InMemorySpanExporter()
     tracing = TracerProvider()
     tracing.add_span_processor(SimpleSpanProcessor(spans))

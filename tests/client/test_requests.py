@@ -21,11 +21,11 @@ from smstools_async import (
     UnexpectedResponseError,
 )
 from smstools_async.sandbox import (
-    Answer,
     ConnectionRefused,
     Disconnect,
     Outcome,
     ReadTimedOut,
+    Response,
     Sandbox,
 )
 
@@ -281,7 +281,7 @@ async def test_phone_is_quoted_once(
     sandbox: Sandbox, client: Client, phone: str, path: str
 ) -> None:
     """As one part of the path; what the server makes of a sender id is its own affair."""
-    sandbox.fail(Answer(body=b'{"conversation": []}'))
+    sandbox.fail(Response(body=b'{"conversation": []}'))
     await client.get_conversation(phone)
     assert f"/v1/conversation/{path}" == sandbox.requests[0].path
 
@@ -338,7 +338,7 @@ async def test_conversation_that_is_not_counted_is_an_error(
     sandbox: Sandbox, client: Client, total: object
 ) -> None:
     """Rather than a guess."""
-    sandbox.fail(Answer(body=json.dumps({"total": total, "conversation": []}).encode()))
+    sandbox.fail(Response(body=json.dumps({"total": total, "conversation": []}).encode()))
     with pytest.raises(UnexpectedResponseError) as caught:
         await client.count_conversation(PHONE)
     assert ("$.total: not a count",) == caught.value.problems
@@ -351,15 +351,15 @@ async def test_conversation_that_is_not_counted_is_an_error(
         (ConnectionRefused(), TransportError),
         (ReadTimedOut(), RequestTimeoutError),
         (Disconnect(), TransportError),
-        (Answer(body=b"<html>"), UnexpectedResponseError),
-        (Answer(body=b""), UnexpectedResponseError),
-        (Answer(body=b'{"total": 1, "conver'), UnexpectedResponseError),
-        (Answer(body=b"[]"), UnexpectedResponseError),
-        (Answer(body=b'{"error": "104"}'), AuthenticationError),
-        (Answer.error(103, "Phone number is required or invalid"), InvalidRequestError),
-        (Answer(status=404, body=b"<html>"), NotFoundError),
-        (Answer(status=500), ServerError),
-        (Answer(status=302, headers={"Location": "/"}), UnexpectedResponseError),
+        (Response(body=b"<html>"), UnexpectedResponseError),
+        (Response(body=b""), UnexpectedResponseError),
+        (Response(body=b'{"total": 1, "conver'), UnexpectedResponseError),
+        (Response(body=b"[]"), UnexpectedResponseError),
+        (Response(body=b'{"error": "104"}'), AuthenticationError),
+        (Response.error(103, "Phone number is required or invalid"), InvalidRequestError),
+        (Response(status=404, body=b"<html>"), NotFoundError),
+        (Response(status=500), ServerError),
+        (Response(status=302, headers={"Location": "/"}), UnexpectedResponseError),
     ],
     ids=[
         "refused",
@@ -490,7 +490,7 @@ async def test_only_plain_gets_are_tried_again(
     sandbox: Sandbox, client: Client, method: str, body: object, requests: int
 ) -> None:
     """What changes something could change it twice."""
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     with pytest.raises(ServerError):
         await client.request(method, "/message/send", json=body)
     assert requests == len(sandbox.requests)
@@ -500,10 +500,10 @@ async def test_only_plain_gets_are_tried_again(
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Answer(status=204), None),
-        (Answer(status=200, body=b" \n"), None),
-        (Answer(status=201, body=b'{"ID": "7"}'), {"ID": "7"}),
-        (Answer(status=200, body=b"null"), None),
+        (Response(status=204), None),
+        (Response(status=200, body=b" \n"), None),
+        (Response(status=201, body=b'{"ID": "7"}'), {"ID": "7"}),
+        (Response(status=200, body=b"null"), None),
     ],
     ids=["204", "blank", "json", "null"],
 )
@@ -518,7 +518,7 @@ async def test_change_may_succeed_without_a_word(
 @pytest.mark.anyio
 async def test_question_without_an_answer_is_an_error(sandbox: Sandbox, client: Client) -> None:
     """A `GET` asks for something."""
-    sandbox.fail(Answer(status=200), times=None)
+    sandbox.fail(Response(status=200), times=None)
     with pytest.raises(UnexpectedResponseError, match="The answer is empty, not JSON"):
         await client.request("GET", "/balance")
 

@@ -10,7 +10,7 @@ import pytest
 
 from examples.fastapi_app import app
 from examples.fastapi_live import get_interval
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.examples.conftest import PHONE
 from tests.examples.web import EVENTS, Web, opened
 
@@ -99,7 +99,7 @@ async def test_only_what_came_since_is_heard(web: Web) -> None:
 
 async def test_trouble_is_told_and_ends_the_events(web: Web) -> None:
     """A browser then comes back, later than usual, and to where it was."""
-    web.sandbox.fail(Answer(status=501), from_request=2, times=None)
+    web.sandbox.fail(Response(status=501), from_request=2, times=None)
     heard = [event async for event in events_of(web)]
     assert ["um", "dois", "três"] == texts(heard[:-1])
     last = heard[-1]

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.examples.conftest import PHONE
 from tests.examples.web import STREAM, THREAD, Web, opened
 
@@ -136,14 +136,14 @@ async def test_a_damaged_cursor_is_refused(web: Web, path: str) -> None:
 @pytest.mark.parametrize(
     ("answer", "status", "detail"),
     [
-        (Answer(status=400), 422, "The gateway refuses this number."),
-        (Answer(status=404), 404, "The gateway does not know this number."),
-        (Answer(status=501), 502, "The gateway cannot be read."),
+        (Response(status=400), 422, "The gateway refuses this number."),
+        (Response(status=404), 404, "The gateway does not know this number."),
+        (Response(status=501), 502, "The gateway cannot be read."),
     ],
     ids=["invalid", "unknown", "broken"],
 )
 async def test_what_the_gateway_refuses_is_a_problem(
-    web: Web, path: str, answer: Answer, status: int, detail: str
+    web: Web, path: str, answer: Response, status: int, detail: str
 ) -> None:
     """By its status for streams too; callers do not learn how we stand with the gateway."""
     web.sandbox.fail(answer)
@@ -153,7 +153,7 @@ async def test_what_the_gateway_refuses_is_a_problem(
 @pytest.mark.parametrize("path", [THREAD, STREAM])
 async def test_a_busy_gateway_says_when_to_come_back(web: Web, path: str) -> None:
     """Its wish is passed on to the caller."""
-    web.sandbox.fail(Answer(status=429, headers={"Retry-After": "120"}))
+    web.sandbox.fail(Response(status=429, headers={"Retry-After": "120"}))
     response = await web.http.get(path)
     assert problem(503, "The gateway is busy. Try again later.") == told(response)
     assert "120" == response.headers["retry-after"]
@@ -161,7 +161,7 @@ async def test_a_busy_gateway_says_when_to_come_back(web: Web, path: str) -> Non
 
 async def test_a_stream_that_breaks_off_is_no_whole_one(web: Web) -> None:
     """Its last line tells what happened, its end is missing, and a cursor brings the rest."""
-    web.sandbox.fail(Answer(status=400), page=3)
+    web.sandbox.fail(Response(status=400), page=3)
     lines: list[dict[str, Any]] = []
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
         await read_lines(web, lines)

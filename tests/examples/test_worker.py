@@ -13,7 +13,7 @@ import pytest
 
 from examples.worker import Archive, main, run
 from smstools_async import Message, MessageFile
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.examples.killing import PHONES, kept, kill_again_and_again, start, truth
 
 FIRST, SECOND, THIRD = PHONES
@@ -78,7 +78,7 @@ def test_trouble_with_one_conversation_is_noted_and_the_others_go_on(
     """Until a later run has mended it, without a second copy of what was kept."""
     for phone in PHONES:
         sandbox.add_conversation(phone, messages=2500 if phone == SECOND else 200)
-    sandbox.fail(Answer(status=400), phone=SECOND, page=2)
+    sandbox.fail(Response(status=400), phone=SECOND, page=2)
     assert 1 == copy(path)
     wanted = truth(sandbox)
     assert [wanted[0], wanted[2]] == [kept(path)[0], kept(path)[2]]

@@ -23,7 +23,7 @@ from smstools_async import (
     RedactPhones,
     SmstoolsError,
 )
-from smstools_async.sandbox import Answer, ConnectionRefused, Disconnect, Outcome, Sandbox
+from smstools_async.sandbox import ConnectionRefused, Disconnect, Outcome, Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.ways import WAYS, Reading, Way
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, client_of
@@ -39,11 +39,11 @@ OUTCOMES = [
     pytest.param(None, id="none"),
     pytest.param(ConnectionRefused(), id="refused"),
     pytest.param(Disconnect(after_bytes=300), id="cut"),
-    pytest.param(Answer(body=body_of(row(message=TEXT), row(sender=[TEXT]))), id="shape"),
-    pytest.param(Answer(body=body_of(row(message=TEXT))[:-9]), id="json"),
-    pytest.param(Answer(body=b"<html>" + ECHO.encode()), id="html"),
-    pytest.param(Answer.error(104, f"{CLIENT_ID} {CLIENT_SECRET} {PHONE}"), id="login"),
-    pytest.param(Answer.error(103, f"{CLIENT_ID} {CLIENT_SECRET} {PHONE}"), id="phone"),
+    pytest.param(Response(body=body_of(row(message=TEXT), row(sender=[TEXT]))), id="shape"),
+    pytest.param(Response(body=body_of(row(message=TEXT))[:-9]), id="json"),
+    pytest.param(Response(body=b"<html>" + ECHO.encode()), id="html"),
+    pytest.param(Response.error(104, f"{CLIENT_ID} {CLIENT_SECRET} {PHONE}"), id="login"),
+    pytest.param(Response.error(103, f"{CLIENT_ID} {CLIENT_SECRET} {PHONE}"), id="phone"),
 ]
 
 
@@ -140,7 +140,7 @@ async def test_values_show_nothing(sandbox: Sandbox) -> None:
 @pytest.mark.anyio
 async def test_pickled_error_of_a_walk_shows_nothing(sandbox: Sandbox) -> None:
     """On its way to another process, with the cursor it carries."""
-    sandbox.fail(Answer(body=body_of(row(message=[TEXT]))), page=2, times=None)
+    sandbox.fail(Response(body=body_of(row(message=[TEXT]))), page=2, times=None)
     async with client_of(sandbox) as client:
         _, error = await read(client, WAYS[0])
     assert error is not None

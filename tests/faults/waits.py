@@ -3,7 +3,7 @@
 import attrs
 
 from smstools_async import APIError, RateLimitError, ServerError
-from smstools_async.sandbox import Answer
+from smstools_async.sandbox import Response
 
 NOON = "Mon, 23 Nov 2026 12:00:00 GMT"
 IN_HALF_A_MINUTE = "Mon, 23 Nov 2026 12:00:30 GMT"
@@ -16,7 +16,7 @@ class Wait:
     """One row: what comes with a no, and the waits before the next tries, in seconds."""
 
     name: str
-    answer: Answer
+    answer: Response
     error: APIError
     waits: tuple[float, ...]
 
@@ -30,7 +30,7 @@ def row(
     **headers: str,
 ) -> Wait:
     """Make a row of headers that are read as so many seconds."""
-    answer = Answer(status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    answer = Response(status=status, headers={k.replace("_", "-"): v for k, v in headers.items()})
     if status == 429:
         error: APIError = RateLimitError(status, None, "Too Many Requests", seconds)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from smstools_async import Message, MessageFile
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 
 PHONE = "5511987654321"
 PATH = f"/v1/conversation/{PHONE}"
@@ -14,10 +14,10 @@ URL = f"https://sandbox.example{PATH}"
 LOGIN = {"x-client-id": "sandbox-id", "x-client-secret": "sandbox-secret"}
 
 
-def ask(sandbox: Sandbox, query: str = "", path: str = PATH) -> Answer:
+def ask(sandbox: Sandbox, query: str = "", path: str = PATH) -> Response:
     """Ask with the right credentials, without HTTP."""
-    answer = sandbox.answer("GET", path, query, LOGIN)
-    assert isinstance(answer, Answer)
+    answer = sandbox.respond("GET", path, query, LOGIN)
+    assert isinstance(answer, Response)
     return answer
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import MessageFile
-from smstools_async.sandbox import Answer, Quirks, RateLimit, Sandbox
+from smstools_async.sandbox import Quirks, RateLimit, Response, Sandbox
 from tests.sandbox.asking import LOGIN, PATH, PHONE, ask, ask_for_page, read_rows, texts
 
 
@@ -150,8 +150,8 @@ def test_phone_without_a_conversation_gets_an_empty_page() -> None:
 def test_wrong_credentials_are_error_104(headers: dict[str, str]) -> None:
     """Both headers must be right; the query does not help."""
     query = "client_id=sandbox-id&client_secret=sandbox-secret"
-    answer = Sandbox().answer("GET", PATH, query, headers)
-    assert isinstance(answer, Answer)
+    answer = Sandbox().respond("GET", PATH, query, headers)
+    assert isinstance(answer, Response)
     expected = _error("104", "Invalid credentials")
     assert (400, expected) == (answer.status, json.loads(answer.body))
 
@@ -160,7 +160,7 @@ def test_status_of_failed_logins_can_be_set() -> None:
     """The vendor's page shows 400; 401 would be as likely."""
     sandbox = Sandbox()
     sandbox.quirks |= Quirks(login_status=401)
-    assert Answer.error(104, "Invalid credentials", status=401) == sandbox.answer("GET", PATH)
+    assert Response.error(104, "Invalid credentials", status=401) == sandbox.respond("GET", PATH)
 
 
 def test_too_many_failed_logins_lock_the_account() -> None:
@@ -169,8 +169,8 @@ def test_too_many_failed_logins_lock_the_account() -> None:
     sandbox.quirks |= Quirks(lockout_after=2)
     statuses = list[str]()
     for headers in [{}, LOGIN, {}, {}, LOGIN]:
-        answer = sandbox.answer("GET", PATH, headers=headers)
-        assert isinstance(answer, Answer)
+        answer = sandbox.respond("GET", PATH, headers=headers)
+        assert isinstance(answer, Response)
         statuses.append(json.loads(answer.body).get("error"))
     assert ["104", None, "104", "104", "1002"] == statuses
     sandbox.unlock()
@@ -180,16 +180,16 @@ def test_too_many_failed_logins_lock_the_account() -> None:
 @pytest.mark.parametrize("method", ["POST", "HEAD", "DELETE"])
 def test_other_methods_are_not_allowed(method: str) -> None:
     """A conversation can be read, and nothing else."""
-    answer = Sandbox().answer(method, PATH, headers=LOGIN)
-    assert isinstance(answer, Answer)
+    answer = Sandbox().respond(method, PATH, headers=LOGIN)
+    assert isinstance(answer, Response)
     assert (405, "GET") == (answer.status, answer.headers["Allow"])
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/balance", f"/conversation/{PHONE}", f"{PATH}/", "/v1"])
 def test_unknown_path_is_a_page_for_people(path: str) -> None:
     """As web frameworks answer: HTML, whatever the credentials."""
-    answer = Sandbox().answer("GET", path)
-    assert isinstance(answer, Answer)
+    answer = Sandbox().respond("GET", path)
+    assert isinstance(answer, Response)
     assert (404, "text/html; charset=utf-8") == (answer.status, answer.headers["Content-Type"])
     assert answer.body.startswith(b"<!DOCTYPE html>")
 
@@ -217,8 +217,8 @@ def test_rate_limit_of_none_lets_nobody_through() -> None:
 def test_requests_are_logged_without_their_secret() -> None:
     """The log tells what was asked and how good the credentials were."""
     sandbox = Sandbox()
-    sandbox.answer("GET", PATH, "page=2&page=3&limit=x&client_secret=sandbox-secret")
-    sandbox.answer("POST", "/v1/balance", "", LOGIN | {"x-client-secret": "do-not-tell"})
+    sandbox.respond("GET", PATH, "page=2&page=3&limit=x&client_secret=sandbox-secret")
+    sandbox.respond("POST", "/v1/balance", "", LOGIN | {"x-client-secret": "do-not-tell"})
     ask(sandbox, "limit=7")
     first, second, third = sandbox.requests
     assert [(1, "GET", 3, None), (2, "POST", 1, 1000), (3, "GET", 1, 7)] == [

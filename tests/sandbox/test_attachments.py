@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from smstools_async import Client, MessageFile
-from smstools_async.sandbox import Answer, Outcome, Sandbox, serving
+from smstools_async.sandbox import Outcome, Response, Sandbox, serving
 
 PHONE = "+5511987654321"
 
@@ -23,7 +23,7 @@ def _sandbox(name: str, url: str = "https://files.example/a/{}?b=1") -> Sandbox:
 
 def _ask(sandbox: Sandbox, method: str = "GET") -> Outcome:
     url = urlsplit(sandbox.messages(PHONE)[0].files[0].url)
-    return sandbox.answer(method, url.path, url.query)
+    return sandbox.respond(method, url.path, url.query)
 
 
 def _is_png(body: bytes) -> bool:
@@ -63,7 +63,7 @@ def test_file_is_what_its_name_says(
     """Without credentials, and the same each time."""
     sandbox = _sandbox(name)
     answer = _ask(sandbox)
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert (200, media_type) == (answer.status, answer.headers["Content-Type"])
     assert is_whole(answer.body)
     assert answer == _ask(sandbox)
@@ -73,7 +73,7 @@ def test_files_differ_by_their_names() -> None:
     """So that a mix-up is noticed."""
     names = [f"{number}{ending}" for number in range(5) for ending in (".png", ".jpg", ".pdf")]
     answers = [_ask(_sandbox(name)) for name in names]
-    assert len(names) == len({answer.body for answer in answers if isinstance(answer, Answer)})
+    assert len(names) == len({answer.body for answer in answers if isinstance(answer, Response)})
 
 
 def test_url_that_ran_out_leads_nowhere() -> None:
@@ -81,17 +81,17 @@ def test_url_that_ran_out_leads_nowhere() -> None:
     sandbox = _sandbox("a.png")
     url = urlsplit(sandbox.messages(PHONE)[0].files[0].url)
     sandbox.rotate_file_urls(PHONE)
-    old = sandbox.answer("GET", url.path, url.query)
-    assert isinstance(old, Answer)
+    old = sandbox.respond("GET", url.path, url.query)
+    assert isinstance(old, Response)
     assert 404 == old.status
-    assert isinstance(new := _ask(sandbox), Answer)
+    assert isinstance(new := _ask(sandbox), Response)
     assert 200 == new.status
 
 
 def test_file_is_only_read() -> None:
     """Other methods find nothing."""
     answer = _ask(_sandbox("a.png"), "DELETE")
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     assert 404 == answer.status
 
 

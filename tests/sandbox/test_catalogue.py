@@ -8,9 +8,9 @@ from smstools_async.sandbox import (
     ORDERS,
     UNSTABLE_ROWS,
     UNTRUE_NUMBERS,
-    Answer,
     Outcome,
     Quirks,
+    Response,
     Sandbox,
     named_quirks,
 )
@@ -27,7 +27,7 @@ def _outcomes(quirks: Quirks) -> list[Outcome]:
         sandbox.receive(PHONE, f"late {number}", unix_time=1_749_000_000 - number)
     sandbox.before_each_request = lambda request: sandbox.receive(PHONE, f"new {request}")
     pages = [*range(1, 16), 1, 1, 2]
-    return [sandbox.answer("GET", PATH, f"limit=100&page={page}", LOGIN) for page in pages]
+    return [sandbox.respond("GET", PATH, f"limit=100&page={page}", LOGIN) for page in pages]
 
 
 def test_there_are_many() -> None:
@@ -51,7 +51,7 @@ def test_each_shows_in_the_pages(name: str) -> None:
     documented, quirky = _outcomes(Quirks()), _outcomes(ALL[name])
     assert documented != quirky
     for outcome in quirky:
-        assert isinstance(outcome, Answer)
+        assert isinstance(outcome, Response)
         assert outcome.status == 404 or isinstance(json.loads(outcome.body), dict)
 
 

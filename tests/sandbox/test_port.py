@@ -12,11 +12,11 @@ import pytest_asyncio
 
 import smstools_async.sandbox as room
 from smstools_async.sandbox import (
-    Answer,
     ConnectionRefused,
     Disconnect,
     Outcome,
     ReadTimedOut,
+    Response,
     Sandbox,
     app,
     serve,
@@ -61,8 +61,8 @@ async def test_answers_alike_on_a_port(
     """Status, headers and body are those of `answer`."""
     response = await client.request(method, path)
     path, _, query = path.partition("?")
-    expected = sandbox.answer(method, f"/v1{path}", query, LOGIN)
-    assert isinstance(expected, Answer)
+    expected = sandbox.respond(method, f"/v1{path}", query, LOGIN)
+    assert isinstance(expected, Response)
     assert (expected.status, expected.body) == (response.status_code, response.content)
     assert expected.all_headers().items() <= dict(response.headers).items()
 

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from smstools_async import Message
-from smstools_async.sandbox import Answer, Claim, Quirks, Sandbox
+from smstools_async.sandbox import Claim, Quirks, Response, Sandbox
 from tests.sandbox.asking import LOGIN, PATH, PHONE, ask, ask_for_page, read_rows, texts
 
 
@@ -360,9 +360,9 @@ def test_bodies_may_be_compressed(sandbox: Sandbox) -> None:
     """For those who accept it."""
     plain = ask(sandbox)
     sandbox.quirks |= Quirks(gzip=True)
-    packed = sandbox.answer("GET", PATH, headers=LOGIN | {"accept-encoding": "gzip, br"})
+    packed = sandbox.respond("GET", PATH, headers=LOGIN | {"accept-encoding": "gzip, br"})
     assert plain == ask(sandbox)
-    assert isinstance(packed, Answer)
+    assert isinstance(packed, Response)
     assert "gzip" == packed.headers["Content-Encoding"]
     assert plain.body == decompress(packed.body)
 

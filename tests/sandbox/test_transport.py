@@ -10,12 +10,12 @@ import trio
 import trio.testing
 
 from smstools_async.sandbox import (
-    Answer,
     ConnectionRefused,
     Disconnect,
     Outcome,
     Quirks,
     ReadTimedOut,
+    Response,
     Sandbox,
 )
 from tests.sandbox.asking import LOGIN, PHONE, URL, ask, client_of, texts
@@ -50,7 +50,7 @@ async def test_answers_alike_in_process(sandbox: Sandbox) -> None:
         (Disconnect(), httpx.RemoteProtocolError),
         (Disconnect(after_bytes=10), httpx.RemoteProtocolError),
         (Disconnect(after_bytes=0), httpx.RemoteProtocolError),
-        (Answer(body=b"{}", cut_after=1), httpx.RemoteProtocolError),
+        (Response(body=b"{}", cut_after=1), httpx.RemoteProtocolError),
     ],
     ids=["refused", "timed-out", "disconnect", "cut", "cut-at-once", "cut-answer"],
 )
@@ -83,9 +83,9 @@ async def test_cut_body_gives_what_came_before(sandbox: Sandbox) -> None:
 
 def test_faults_hit_what_they_are_meant_for(sandbox: Sandbox) -> None:
     """By count, by number of the request, by page and by phone; in the order they were planned."""
-    sandbox.fail(Answer(status=500), from_request=3, times=2)
-    sandbox.fail(Answer(status=501), page=2)
-    sandbox.fail(Answer(status=502), phone="5521912345678", times=None)
+    sandbox.fail(Response(status=500), from_request=3, times=2)
+    sandbox.fail(Response(status=501), page=2)
+    sandbox.fail(Response(status=502), phone="5521912345678", times=None)
     pages = [1, 2, 1, 1, 2, 1]
     statuses = [ask(sandbox, f"page={page}").status for page in pages]
     assert [200, 501, 500, 500, 200, 200] == statuses
@@ -95,7 +95,7 @@ def test_faults_hit_what_they_are_meant_for(sandbox: Sandbox) -> None:
 
 def test_faults_can_be_called_off(sandbox: Sandbox) -> None:
     """Even those that would last for ever."""
-    sandbox.fail(Answer(status=500), times=None)
+    sandbox.fail(Response(status=500), times=None)
     assert [500, 500] == [ask(sandbox).status for _ in range(2)]
     sandbox.stop_failing()
     assert 200 == ask(sandbox).status
@@ -106,7 +106,7 @@ def test_faults_can_be_planned_by_the_hook(sandbox: Sandbox) -> None:
 
     def fail_at_times(request: int) -> None:
         if request in {2, 3}:
-            sandbox.fail(Answer.error(105, "Server error", status=500, headers={"Via": "x"}))
+            sandbox.fail(Response.error(105, "Server error", status=500, headers={"Via": "x"}))
 
     sandbox.before_each_request = fail_at_times
     answers = [ask(sandbox) for _ in range(4)]

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from smstools_async import Client
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 
 PHONE = "+5511987654321"
 
@@ -28,7 +28,7 @@ async def test_client_tries_again_without_waiting(
 ) -> None:
     """By pytest-asyncio; a wait would be 20 seconds here."""
     smstools_sandbox.receive(PHONE, "Oi")
-    smstools_sandbox.fail(Answer(status=503), times=3)
+    smstools_sandbox.fail(Response(status=503), times=3)
     assert 1 == await smstools_client.count_conversation(PHONE)
     assert 4 == len(smstools_sandbox.requests)
 

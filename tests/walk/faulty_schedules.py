@@ -24,11 +24,11 @@ from smstools_async import (
     UnexpectedResponseError,
 )
 from smstools_async.sandbox import (
-    Answer,
     ConnectionRefused,
     Disconnect,
     Outcome,
     ReadTimedOut,
+    Response,
 )
 from tests.walk.schedules import PHONE, MovingHistory, Schedule, find_fault, read
 from tests.walk.virtual_time import virtual_backend
@@ -39,17 +39,17 @@ PASSING: tuple[Outcome, ...] = (
     Disconnect(),
     Disconnect(after_bytes=0),
     Disconnect(after_bytes=100),
-    Answer(status=503),
-    Answer(status=429, headers={"Retry-After": "2"}),
-    Answer.error(105, "Server error", status=200),
-    Answer(headers={"Content-Encoding": "gzip"}, body=gzip.compress(b"{}" * 99)[:-9]),
+    Response(status=503),
+    Response(status=429, headers={"Retry-After": "2"}),
+    Response.error(105, "Server error", status=200),
+    Response(headers={"Content-Encoding": "gzip"}, body=gzip.compress(b"{}" * 99)[:-9]),
 )
 LASTING: tuple[tuple[Outcome, type[SmstoolsError]], ...] = (
-    (Answer.error(103, "Phone number is required or invalid"), InvalidRequestError),
-    (Answer.error(104, "Invalid credentials"), AuthenticationError),
-    (Answer(status=404, body=b"<html>"), NotFoundError),
-    (Answer(status=302, headers={"Location": "https://x.example"}), UnexpectedResponseError),
-    (Answer(body=b'{"conversation": [{}]}'), UnexpectedResponseError),
+    (Response.error(103, "Phone number is required or invalid"), InvalidRequestError),
+    (Response.error(104, "Invalid credentials"), AuthenticationError),
+    (Response(status=404, body=b"<html>"), NotFoundError),
+    (Response(status=302, headers={"Location": "https://x.example"}), UnexpectedResponseError),
+    (Response(body=b'{"conversation": [{}]}'), UnexpectedResponseError),
 )
 PATIENT = Retry(attempts=100, total_time=10**6)
 

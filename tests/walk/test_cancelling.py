@@ -14,7 +14,7 @@ from anyio.abc import ByteStream, SocketListener
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, ConversationItem, ConversationPages, Message, Progress, Retry
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
@@ -210,8 +210,8 @@ async def listening(sandbox: Sandbox) -> AsyncGenerator[str, None]:
         method, target, _ = first.split()
         path, _, query = target.partition("?")
         headers = dict(line.lower().split(": ", 1) for line in lines if line)
-        answer = sandbox.answer(method, path, query, headers)
-        assert isinstance(answer, Answer)
+        answer = sandbox.respond(method, path, query, headers)
+        assert isinstance(answer, Response)
         await connection.send(b"HTTP/1.1 200 OK\r\n")
         await checkpoint()
         await connection.send(b"Content-Length: %d\r\n\r\n" % len(answer.body))

@@ -14,7 +14,7 @@ from smstools_async import (
     TransportError,
     UnexpectedResponseError,
 )
-from smstools_async.sandbox import Answer, Disconnect, Quirks, Sandbox
+from smstools_async.sandbox import Disconnect, Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import Backend, virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
@@ -50,9 +50,9 @@ async def fail(reading: Reading, error: type[Exception]) -> Exception:
 @pytest.mark.parametrize(
     ("fault", "error"),
     [
-        (Answer.error(103, "Phone number is required or invalid"), InvalidRequestError),
-        (Answer.error(105, "Server error", status=500), ServerError),
-        (Answer(body=b"<html>", headers={"Content-Type": "text/html"}), UnexpectedResponseError),
+        (Response.error(103, "Phone number is required or invalid"), InvalidRequestError),
+        (Response.error(105, "Server error", status=500), ServerError),
+        (Response(body=b"<html>", headers={"Content-Type": "text/html"}), UnexpectedResponseError),
         (Disconnect(after_bytes=100), TransportError),
     ],
     ids=["refused", "server", "no-json", "cut"],
@@ -61,7 +61,7 @@ async def test_an_error_comes_behind_the_pages_before_it(
     client: Client,
     sandbox: Sandbox,
     way: Way,
-    fault: Answer | Disconnect,
+    fault: Response | Disconnect,
     error: type[SmstoolsError],
 ) -> None:
     """Page 4 fails for good: three pages come, then its error, and its cursor misses nothing."""
@@ -82,7 +82,7 @@ async def test_an_error_on_the_first_page_has_no_cursor(
     client: Client, sandbox: Sandbox, way: Way
 ) -> None:
     """Nothing was handed out, so the walk begins anew."""
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     reading = Reading(client, way)
     failure = await fail(reading, ServerError)
     assert isinstance(failure, SmstoolsError)
@@ -96,7 +96,7 @@ async def test_an_error_of_a_resumed_walk_has_at_least_its_cursor(
     """A walk that fails at once leaves its caller where he was."""
     first = client.conversation_pages(PHONE, page_size=PAGE_SIZE)
     await anext(first)
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     key = "cursors" if way.call == "streams" else "cursor"
     cursor = {PHONE: first.cursor} if way.call == "streams" else first.cursor
     failure = await fail(Reading(client, way, **{key: cursor}), ServerError)
@@ -107,7 +107,7 @@ async def test_an_error_of_a_resumed_walk_has_at_least_its_cursor(
 async def test_trouble_that_passes_is_not_seen(client: Client, sandbox: Sandbox, way: Way) -> None:
     """Requests are tried again by themselves, each page for itself."""
     for page in range(1, 9):
-        sandbox.fail(Answer(status=503), page=page, times=2)
+        sandbox.fail(Response(status=503), page=page, times=2)
     reading = Reading(client, way, page_size=PAGE_SIZE)
     await reading.run()
     assert list(sandbox.messages(PHONE)) == reading.taken
@@ -119,7 +119,7 @@ async def test_a_failed_page_behind_the_end_does_not_matter(
 ) -> None:
     """An error is raised only when the page it came for is needed."""
     messages = sandbox.messages(PHONE)
-    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=4, times=None)
+    sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=4, times=None)
     reading = Reading(client, way, page_size=PAGE_SIZE, since=messages[24].sent_at)
     await reading.run()
     assert list(messages[:25]) == reading.taken

@@ -8,7 +8,7 @@ import pytest
 
 from smstools_async import Client, Message, PaginationStalledError, Progress
 from smstools_async._cursor import Order
-from smstools_async.sandbox import Answer, PageNumbers, Quirks, Sandbox
+from smstools_async.sandbox import PageNumbers, Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 MOST_REQUESTS = 200
@@ -277,7 +277,7 @@ async def test_limits_of_time_filter_a_list_without_order(client: Client, sandbo
 async def test_a_shown_that_is_wrong_does_not_matter(client: Client, sandbox: Sandbox) -> None:
     """Rows count, not what is said of them."""
     sandbox.fail(
-        Answer(
+        Response(
             body=b'{"total": 1, "shown": 99, "page": 1, "limit": 1000, "conversation": [{'
             b'"messageId": null, "direction": "inbound", "sender": "1", "receiver": "2",'
             b' "message": "Oi", "unixDatetime": 5}]}'

@@ -18,7 +18,7 @@ from smstools_async import (
     Message,
     Progress,
 )
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.walk.schedules import PHONE, open_client
 from tests.walk.virtual_time import Backend, virtual_backend
 
@@ -105,7 +105,7 @@ async def test_a_loop_around_errors_loses_and_repeats_nothing(
     client: Client, sandbox: Sandbox
 ) -> None:
     """The next one goes on with the page that failed."""
-    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=3, times=2)
+    sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=3, times=2)
     pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
     messages: list[Message] = []
     while not pages.finished:
@@ -177,7 +177,9 @@ async def take(pages: ConversationPages) -> ConversationPage | InvalidRequestErr
 async def test_pages_go_on_after_errors(client: Client, sandbox: Sandbox, prefetch: int) -> None:
     """Each page fails twice; the next `anext` asks for it again, and nothing is lost."""
     for number in range(1, 6):
-        sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=number, times=2)
+        sandbox.fail(
+            Response.error(103, "Phone number is required or invalid"), page=number, times=2
+        )
     pages = client.conversation_pages(PHONE, page_size=10, prefetch=prefetch)
     messages: list[Message] = []
     cursors: list[tuple[str | None, str | None]] = []

@@ -8,7 +8,7 @@ import pytest
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, Message, Progress, ServerError
-from smstools_async.sandbox import Answer, Quirks, Sandbox
+from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import Backend, virtual_backend
 
@@ -303,7 +303,7 @@ async def test_the_cursor_of_a_resumed_walk_is_there_from_the_start(client: Clie
 
 async def test_a_retry_that_waits_is_told_of(client: Client, sandbox: Sandbox) -> None:
     """While a request waits for its next attempt, `waiting` says how long; then it is 0 again."""
-    throttled = Answer(status=429, headers={"Retry-After": "3"})
+    throttled = Response(status=429, headers={"Retry-After": "3"})
     sandbox.fail(throttled, times=2, page=1)
     progress = Progress()
     seen: list[float] = []
@@ -324,7 +324,7 @@ async def test_a_retry_that_waits_is_told_of(client: Client, sandbox: Sandbox) -
 async def test_the_longest_of_several_waits_is_told_of(client: Client, sandbox: Sandbox) -> None:
     """Of pages fetched together, the one that waits longest holds the others up."""
     for page, seconds in ((2, "2"), (3, "5")):
-        sandbox.fail(Answer(status=429, headers={"Retry-After": seconds}), page=page)
+        sandbox.fail(Response(status=429, headers={"Retry-After": seconds}), page=page)
     progress = Progress()
     walk = client.iter_conversation(PHONE, page_size=15, progress=progress)
     for _ in range(15):
@@ -345,7 +345,7 @@ async def test_the_longest_of_several_waits_is_told_of(client: Client, sandbox: 
 
 async def test_nothing_waits_after_a_time_out(client: Client, sandbox: Sandbox) -> None:
     """A wait that was cut off is over."""
-    sandbox.fail(Answer(status=429, headers={"Retry-After": "30"}), times=None)
+    sandbox.fail(Response(status=429, headers={"Retry-After": "30"}), times=None)
     progress = Progress()
     pages = client.conversation_pages(PHONE, progress=progress)
     with anyio.move_on_after(1):
@@ -355,7 +355,7 @@ async def test_nothing_waits_after_a_time_out(client: Client, sandbox: Sandbox) 
 
 async def test_nothing_waits_after_an_error(client: Client, sandbox: Sandbox) -> None:
     """The last attempt is followed by no wait."""
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     progress = Progress()
     with pytest.raises(ServerError):
         await anext(client.iter_conversation(PHONE, progress=progress))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from smstools_async import Client, Cursor, CursorError, InvalidRequestError, Message, Progress
 from smstools_async._cursor import Frontier, Order, Position, digest, read_cursor, write_cursor
-from smstools_async.sandbox import Answer, Quirks, Sandbox
+from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 
@@ -240,7 +240,7 @@ async def test_an_empty_conversation_has_a_cursor_too(client: Client, sandbox: S
 async def test_an_error_says_where_to_go_on(client: Client, sandbox: Sandbox) -> None:
     """The cursor is an attribute, and stands in the traceback for whoever has only that."""
     sandbox.add_conversation(PHONE, messages=30)
-    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=2)
+    sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=2)
     with pytest.raises(InvalidRequestError) as refusal:
         await take(client, "newest", None, None, page_size=10)
     cursor = refusal.value.cursor

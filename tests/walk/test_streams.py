@@ -21,7 +21,7 @@ from smstools_async import (
     ServerError,
     SmstoolsError,
 )
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import Backend, virtual_backend
 
@@ -152,7 +152,7 @@ async def test_an_ended_stream_stays_ended(client: Client) -> None:
 
 async def test_a_failed_stream_stays_failed(client: Client, sandbox: Sandbox) -> None:
     """A second loop must not look like the end of the history."""
-    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=2, times=None)
+    sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=2, times=None)
     async with client.stream_conversation(PHONE, page_size=20) as messages:
         with pytest.raises(InvalidRequestError):
             assert [message async for message in messages]
@@ -273,7 +273,7 @@ async def test_an_error_in_the_block_wins_over_one_in_the_background(
     client: Client, sandbox: Sandbox, make: MakeStream
 ) -> None:
     """What is not taken is not raised."""
-    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), times=None)
+    sandbox.fail(Response.error(103, "Phone number is required or invalid"), times=None)
     stream = make(client)
 
     async def leave_by_error() -> None:
@@ -287,7 +287,7 @@ async def test_an_error_in_the_block_wins_over_one_in_the_background(
 
 async def test_a_failure_that_nobody_takes_is_not_raised(client: Client, sandbox: Sandbox) -> None:
     """Leaving before the page that failed is leaving early."""
-    sandbox.fail(Answer.error(103, "Phone number is required or invalid"), page=2, times=None)
+    sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=2, times=None)
     async with client.stream_conversation(PHONE, page_size=20) as messages:
         await anext(messages)
         await anyio.sleep(1)
@@ -454,8 +454,8 @@ async def test_an_error_of_the_phones_comes_behind_their_conversations(
 
 async def test_errors_can_be_handed_out_instead(client: Client, sandbox: Sandbox) -> None:
     """With `on_error="yield"` each comes in its conversation's place, and the others go on."""
-    sandbox.fail(Answer.error(103, "refused"), phone=PHONES[1], page=2, times=None)
-    sandbox.fail(Answer(status=503), phone=PHONES[3], times=None)
+    sandbox.fail(Response.error(103, "refused"), phone=PHONES[1], page=2, times=None)
+    sandbox.fail(Response(status=503), phone=PHONES[3], times=None)
     async with client.stream_conversations(PHONES, on_error="yield", page_size=10) as items:
         read = [item async for item in items]
     errors = {item.phone: item.error for item in read if item.error}
@@ -504,7 +504,7 @@ async def test_a_bad_cursor_spoils_only_its_conversation(client: Client) -> None
 async def test_the_first_error_ends_the_stream(client: Client, sandbox: Sandbox) -> None:
     """With `on_error="raise"` what was fetched comes first, and nothing is fetched any more."""
     sandbox.latency = 1.0
-    sandbox.fail(Answer.error(103, "refused"), phone=PHONES[1], page=2, times=None)
+    sandbox.fail(Response.error(103, "refused"), phone=PHONES[1], page=2, times=None)
     read: list[ConversationItem] = []
     async with client.stream_conversations(PHONES, page_size=10) as items:
         with pytest.raises(InvalidRequestError) as caught:

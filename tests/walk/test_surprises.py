@@ -8,7 +8,7 @@ import pytest
 
 from smstools_async import Client, Message, PaginationStalledError, Progress
 from smstools_async._cursor import Order
-from smstools_async.sandbox import Answer, Quirks, Sandbox
+from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 
 START = 1_700_000_000
@@ -131,13 +131,13 @@ async def test_a_cursor_survives_the_deletion_of_all_that_was_read() -> None:
 
 def served(sandbox: Sandbox, page: int, limit: int) -> dict[str, Any]:
     """Return what the sandbox serves as a page."""
-    answer = sandbox.answer(
+    answer = sandbox.respond(
         "GET",
         f"/v1/conversation/{PHONE[1:]}",
         f"page={page}&limit={limit}",
         {"x-client-id": sandbox.client_id, "x-client-secret": sandbox.client_secret},
     )
-    assert isinstance(answer, Answer)
+    assert isinstance(answer, Response)
     body: dict[str, Any] = json.loads(answer.body)
     return body
 
@@ -154,7 +154,7 @@ async def test_a_hole_in_the_list_is_an_error() -> None:
         if request in (2, 3):
             page = served(whole, asked.page or 1, asked.limit or 1)
             page["conversation"] = page["conversation"][: 50 if request == 2 else 2]
-            sandbox.fail(Answer(body=json.dumps(page).encode()))
+            sandbox.fail(Response(body=json.dumps(page).encode()))
 
     sandbox.before_each_request = cut
     async with open_client(sandbox) as client:
@@ -173,7 +173,7 @@ async def test_an_echo_that_the_rows_belie_is_ignored() -> None:
     async with open_client(sandbox) as client:
         for page in (1, 2, 3):
             lying = served(sandbox, page, 100) | {"limit": 10}
-            sandbox.fail(Answer(body=json.dumps(lying).encode()), page=page)
+            sandbox.fail(Response(body=json.dumps(lying).encode()), page=page)
         sandbox.requests.clear()
         walk = client.iter_conversation(PHONE, page_size=100, prefetch=0)
         assert list(sandbox.messages(PHONE)) == [message async for message in walk]

@@ -15,7 +15,7 @@ from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, InvalidRequestError, Message, PaginationError, Progress
 from smstools_async._wire.convert import WirePage
-from smstools_async.sandbox import Answer, Quirks, Sandbox
+from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, open_client
 from tests.walk.virtual_time import virtual_backend
 from tests.walk.ways import WAYS, Reading, Way
@@ -43,7 +43,7 @@ def filled() -> Sandbox:
     return sandbox
 
 
-REFUSAL = Answer.error(103, "Phone number is required or invalid")
+REFUSAL = Response.error(103, "Phone number is required or invalid")
 
 
 # Generators

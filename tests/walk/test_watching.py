@@ -16,7 +16,7 @@ from smstools_async import (
     Progress,
     ServerError,
 )
-from smstools_async.sandbox import Answer, Quirks, Sandbox
+from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, identity
 from tests.walk.virtual_time import Backend, virtual_backend
 
@@ -195,7 +195,7 @@ async def test_an_error_tells_where_to_go_on(client: Client, sandbox: Sandbox) -
     async with anyio.create_task_group() as group:
         group.start_soon(receive_later, sandbox, 1)
         taken.append(await anext(messages))
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     with pytest.raises(ServerError) as caught:
         await anext(messages)
     sandbox.stop_failing()
@@ -212,7 +212,7 @@ async def test_an_error_before_the_first_look_is_over_has_no_cursor(
     second = sandbox.messages(PHONE)[0].unix_time + 5
     for number in range(ties):
         sandbox.receive(PHONE, f"Aviso {number}", unix_time=second)
-    sandbox.fail(Answer(status=503), from_request=1 if ties == 1 else 2, times=None)
+    sandbox.fail(Response(status=503), from_request=1 if ties == 1 else 2, times=None)
     with pytest.raises(ServerError) as caught:
         await anext(client.watch_conversation(PHONE))
     assert caught.value.cursor is None

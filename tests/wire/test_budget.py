@@ -7,10 +7,10 @@ import pytest
 
 from smstools_async import Retry, ServerError, TransportError
 from smstools_async._http.retry import Backoff, Budget
-from smstools_async.sandbox import Answer
+from smstools_async.sandbox import Response
 from tests.wire.asking import PHONE, client_of, sandbox_of
 
-BUSY = Answer(status=503)
+BUSY = Response(status=503)
 
 
 @pytest.mark.anyio

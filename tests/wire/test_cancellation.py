@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from smstools_async import Client, Retry
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.faults.fault import page
 from tests.faults.server import Treatment, serving_faults
 from tests.wire.asking import (
@@ -145,7 +145,7 @@ async def test_connection_that_was_just_made_is_not_lost(turns: int) -> None:
 async def test_cancelled_call_is_cancelled(turns: int) -> None:
     """At whatever moment: it neither returns nor raises anything else, and is not tried again."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     async with client_of(sandbox, retry=Retry(attempts=1000)) as client:
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as tasks:

@@ -18,10 +18,10 @@ from smstools_async import (
     RetryInfo,
     ServerError,
 )
-from smstools_async.sandbox import Answer, ReadTimedOut
+from smstools_async.sandbox import ReadTimedOut, Response
 from tests.wire.asking import AT_ONCE, PHONE, client_of, run_virtually, sandbox_of
 
-BUSY = Answer(status=503)
+BUSY = Response(status=503)
 MASKED = "/conversation/•••21"
 
 
@@ -116,7 +116,7 @@ async def test_requests_of_any_endpoint_are_told_without_numbers() -> None:
     """Long ones in the path and in the query are masked."""
     told = Told()
     sandbox = sandbox_of()
-    sandbox.fail(Answer(body=b"{}"), times=None)
+    sandbox.fail(Response(body=b"{}"), times=None)
     async with client_of(sandbox, hooks=told.hooks) as client:
         params: dict[str, str | int | None] = {"to": PHONE, "limit": 5, "none": None}
         await client.request("POST", f"/message/inbox/{PHONE}", params=params)

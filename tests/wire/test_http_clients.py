@@ -19,7 +19,7 @@ from smstools_async import (
     TransportError,
     UnexpectedResponseError,
 )
-from smstools_async.sandbox import Answer, Disconnect, Outcome, ReadTimedOut
+from smstools_async.sandbox import Disconnect, Outcome, ReadTimedOut, Response
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE, Scripted, client_of
 from tests.wire.conftest import Port
 from tests.wire.rows import body_of, row
@@ -88,13 +88,13 @@ async def test_given_client_stays_as_it_was(library: ModuleType, port: Port) -> 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (Answer(body=body_of(row())), None),
-        (Answer(status=502, body=b"<html>"), "ServerError"),
-        (Answer(body=b""), "UnexpectedResponseError"),
-        (Answer(body=body_of(row()), cut_after=20), "TransportError"),
+        (Response(body=body_of(row())), None),
+        (Response(status=502, body=b"<html>"), "ServerError"),
+        (Response(body=b""), "UnexpectedResponseError"),
+        (Response(body=body_of(row()), cut_after=20), "TransportError"),
         (Disconnect(), "TransportError"),
         (ReadTimedOut(), "RequestTimeoutError"),
-        (Answer(status=307, headers={"Location": ELSEWHERE}), "UnexpectedResponseError"),
+        (Response(status=307, headers={"Location": ELSEWHERE}), "UnexpectedResponseError"),
     ],
     ids=["page", "502", "empty", "cut", "disconnect", "silent", "redirect"],
 )

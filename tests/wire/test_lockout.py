@@ -5,7 +5,7 @@ import httpx
 import pytest
 
 from smstools_async import APIError, AuthenticationError, Client, InvalidRequestError
-from smstools_async.sandbox import Answer
+from smstools_async.sandbox import Response
 from tests.wire.asking import (
     AT_ONCE,
     CLIENT_ID,
@@ -25,7 +25,7 @@ LOCKING_CODES = [104, 116, 200, 1002, 1403]
 async def test_no_request_follows_a_refused_login(code: int, status: int) -> None:
     """Every further call raises the same error, and sends nothing."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer.error(code, "No entry", status=status))
+    sandbox.fail(Response.error(code, "No entry", status=status))
     async with client_of(sandbox, retry=AT_ONCE) as client:
         for _ in range(3):
             with pytest.raises(AuthenticationError, match="No entry") as caught:
@@ -41,7 +41,7 @@ async def test_no_request_follows_a_refused_login(code: int, status: int) -> Non
 async def test_login_refused_without_a_code_locks_nothing(status: int) -> None:
     """A firewall answers so as well, and means one request."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=status, body=b"<html>"))
+    sandbox.fail(Response(status=status, body=b"<html>"))
     async with client_of(sandbox) as client:
         with pytest.raises(AuthenticationError):
             await client.get_conversation(PHONE)
@@ -52,7 +52,7 @@ async def test_login_refused_without_a_code_locks_nothing(status: int) -> None:
 async def test_other_refusals_lock_nothing() -> None:
     """They are about one request."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer.error(103, "Phone number is invalid"))
+    sandbox.fail(Response.error(103, "Phone number is invalid"))
     async with client_of(sandbox) as client:
         with pytest.raises(InvalidRequestError):
             await client.get_conversation(PHONE)
@@ -113,7 +113,7 @@ async def test_later_answers_open_nothing() -> None:
 async def test_new_client_asks_again() -> None:
     """With credentials that may be right by now."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer.error(104, "Invalid credentials"))
+    sandbox.fail(Response.error(104, "Invalid credentials"))
     async with client_of(sandbox) as client:
         with pytest.raises(AuthenticationError):
             await client.get_conversation(PHONE)
@@ -141,7 +141,7 @@ async def test_same_credentials_open_it_too(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("SMSTOOLS_CLIENT_ID", CLIENT_ID)
     monkeypatch.setenv("SMSTOOLS_CLIENT_SECRET", CLIENT_SECRET)
     sandbox = sandbox_of()
-    sandbox.fail(Answer.error(200, "IP address not allowed"))
+    sandbox.fail(Response.error(200, "IP address not allowed"))
     async with client_of(sandbox) as client:
         with pytest.raises(AuthenticationError):
             await client.get_conversation(PHONE)

@@ -13,7 +13,7 @@ import pytest
 
 from smstools_async import Client, Retry, SmstoolsError
 from smstools_async._wire.convert import decode_page
-from smstools_async.sandbox import Answer, Sandbox, serving
+from smstools_async.sandbox import Response, Sandbox, serving
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 from tests.wire.rows import body_of, row
 
@@ -55,17 +55,17 @@ async def growth_of(client: Client) -> int:
 @pytest.mark.parametrize(
     "answer",
     [
-        Answer(body=body_of(*LARGE)),
-        Answer(body=body_of(*LARGE)[:-9]),
-        Answer(body=body_of(*LARGE, row(message=5))),
-        Answer(body=body_of(*LARGE), cut_after=300 * KIB),
-        Answer(body=body_of(*LARGE, error="105")),
-        Answer(status=500, body=b'{"errorMsg": "' + b"x" * 300 * KIB + b'"}'),
-        Answer(headers={"Content-Encoding": "br"}, body=body_of(*LARGE)),
+        Response(body=body_of(*LARGE)),
+        Response(body=body_of(*LARGE)[:-9]),
+        Response(body=body_of(*LARGE, row(message=5))),
+        Response(body=body_of(*LARGE), cut_after=300 * KIB),
+        Response(body=body_of(*LARGE, error="105")),
+        Response(status=500, body=b'{"errorMsg": "' + b"x" * 300 * KIB + b'"}'),
+        Response(headers={"Content-Encoding": "br"}, body=body_of(*LARGE)),
     ],
     ids=["page", "cut-json", "wrong-shape", "cut", "with-error", "500", "brotli"],
 )
-async def test_bodies_are_let_go(answer: Answer) -> None:
+async def test_bodies_are_let_go(answer: Response) -> None:
     """Each has 300 KiB; what stays are the small cycles of other libraries."""
     sandbox = sandbox_of()
     sandbox.fail(answer, times=None)
@@ -105,7 +105,7 @@ async def test_bodies_of_connections_are_let_go(
 async def test_error_of_a_retried_request_is_freed_at_once() -> None:
     """What stamina keeps of an attempt, and the frames of the call, form no circle with it."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=503), times=None)
+    sandbox.fail(Response(status=503), times=None)
     async with client_of(sandbox, retry=AT_ONCE) as client:
         assert (await error_of(client))() is None
 

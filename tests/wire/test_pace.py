@@ -9,7 +9,7 @@ import trio
 
 from smstools_async import Client, RateLimitError, Retry
 from smstools_async._http.retry import Pace
-from smstools_async.sandbox import Answer, Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.wire.asking import PHONE, client_of, run_virtually, sandbox_of
 
 
@@ -50,7 +50,7 @@ def test_slow_answers_do_not_add_up() -> None:
 def test_a_server_that_asks_for_a_pause_gets_one_from_all() -> None:
     """Not only from the request it said so to."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=429, headers={"Retry-After": "7"}))
+    sandbox.fail(Response(status=429, headers={"Retry-After": "7"}))
     moments = moments_of(sandbox, 4, max_connections=1, retry=Retry())
     assert [0, 7, 7, 7, 7] == moments
 
@@ -59,7 +59,7 @@ def test_a_server_that_asks_for_a_pause_gets_one_from_all() -> None:
 async def test_nobody_waits_for_a_pause_that_is_not_waited_for() -> None:
     """One that is too long is left to the caller, and the next call is made."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=429, headers={"Retry-After": "3600"}))
+    sandbox.fail(Response(status=429, headers={"Retry-After": "3600"}))
     async with client_of(sandbox) as client:
         with pytest.raises(RateLimitError):
             await client.get_conversation(PHONE)

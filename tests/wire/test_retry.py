@@ -27,8 +27,8 @@ from smstools_async import (
 from smstools_async._http.retry import Backoff, Budget
 from smstools_async._http.session import Credentials, Home, Session
 from smstools_async.sandbox import (
-    Answer,
     Outcome,
+    Response,
     Sandbox,
 )
 from tests.wire.asking import (
@@ -39,7 +39,7 @@ from tests.wire.asking import (
     sandbox_of,
 )
 
-BUSY = Answer(status=503)
+BUSY = Response(status=503)
 
 
 @pytest.mark.asyncio
@@ -47,7 +47,7 @@ BUSY = Answer(status=503)
 async def test_refused_login_is_never_tried_again(status: int) -> None:
     """Not even where the caller asks for it: too many of them lock the account."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=status), times=None)
+    sandbox.fail(Response(status=status), times=None)
     retry = Retry(statuses=[status], backoff_initial=0)
     async with client_of(sandbox, retry=retry) as client:
         with pytest.raises(AuthenticationError):
@@ -70,7 +70,7 @@ async def test_error_of_the_first_attempt_speaks_of_no_other() -> None:
 async def test_statuses_can_be_chosen() -> None:
     """Those given replace the ones by default."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=404))
+    sandbox.fail(Response(status=404))
     sandbox.fail(BUSY)
     async with client_of(sandbox, retry=Retry(statuses=[404], backoff_initial=0)) as client:
         with pytest.raises(ServerError):
@@ -88,7 +88,7 @@ async def test_attempts_are_bounded(retry: Retry, requests: int) -> None:
     """The last one's error is raised, a plain one."""
     sandbox = sandbox_of()
     sandbox.fail(BUSY, times=requests - 1)
-    sandbox.fail(Answer.error(105, "The last", status=500), times=None)
+    sandbox.fail(Response.error(105, "The last", status=500), times=None)
     async with client_of(sandbox, retry=retry) as client:
         with pytest.raises(ServerError, match="The last") as caught:
             await client.get_conversation(PHONE)
@@ -156,14 +156,14 @@ def test_waits_are_drawn_by_lot() -> None:
 )
 def test_too_long_a_wait_is_left_to_the_caller(asked: str, retry: dict[str, float]) -> None:
     """The error comes at once, and tells how long it would have been."""
-    asking = Answer(status=429, headers={"Retry-After": asked})
+    asking = Response(status=429, headers={"Retry-After": asked})
     assert [0] == times_of_attempts(asking, **retry)
 
 
 @pytest.mark.parametrize("retry", [{"retry_after_max": 5}, {"total_time": 5}], ids=["cap", "total"])
 def test_longest_wait_is_still_waited_for(retry: dict[str, float]) -> None:
     """Both bounds are themselves allowed."""
-    asking = Answer(status=429, headers={"Retry-After": "5"})
+    asking = Response(status=429, headers={"Retry-After": "5"})
     assert [0, 5] == times_of_attempts(asking, attempts=2, **retry)
 
 
@@ -171,7 +171,7 @@ def test_longest_wait_is_still_waited_for(retry: dict[str, float]) -> None:
 async def test_error_tells_the_wait_that_was_too_long() -> None:
     """In seconds, so that a worker can put the job off."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer(status=429, headers={"Retry-After": "3600"}))
+    sandbox.fail(Response(status=429, headers={"Retry-After": "3600"}))
     async with client_of(sandbox, retry=Retry()) as client:
         with pytest.raises(RateLimitError, match="Wait 3600 seconds") as caught:
             await client.get_conversation(PHONE)

@@ -10,7 +10,7 @@ import pytest
 from smstools_async import Client, Retry, SmstoolsError
 from smstools_async._http.session import Credentials
 from smstools_async.sandbox import (
-    Answer,
+    Response,
 )
 from tests.wire.asking import (
     AT_ONCE,
@@ -120,7 +120,7 @@ def test_wrong_credential_is_not_echoed(name: str, wrong: str) -> None:
 async def test_refused_login_is_remembered_without_its_request() -> None:
     """The error that a locked client raises is a new one each time, and holds nothing."""
     sandbox = sandbox_of()
-    sandbox.fail(Answer.error(104, ECHO))
+    sandbox.fail(Response.error(104, ECHO))
     async with client_of(sandbox, retry=AT_ONCE) as client:
         errors = list[SmstoolsError]()
         for _ in range(3):

@@ -8,7 +8,7 @@ import pytest
 
 from smstools_async import UnexpectedResponseError
 from smstools_async._wire.convert import decode_page_with
-from smstools_async.sandbox import Answer
+from smstools_async.sandbox import Response
 from tests.wire.asking import AT_ONCE, PHONE, Scripted, client_of, sandbox_of
 from tests.wire.rows import body_of, row
 
@@ -97,7 +97,7 @@ def test_page_that_cannot_be_the_right_one_is_refused(
 async def test_what_is_no_json_is_asked_for_once_more() -> None:
     """A proxy's page passes, as a rule."""
     sandbox = sandbox_of(messages=3)
-    sandbox.fail(Answer(body=b"<html>Wartung</html>"))
+    sandbox.fail(Response(body=b"<html>Wartung</html>"))
     async with client_of(sandbox, retry=AT_ONCE) as client:
         assert 3 == len(await client.get_conversation(PHONE))
     assert 2 == len(sandbox.requests)
