@@ -18,7 +18,7 @@ from benchmarks.plan import PEER_PYTHON, Plan
 from benchmarks.process import Figures, Job
 from benchmarks.report import Answer, Bound, Table
 from benchmarks.source import Source
-from smstools_async._wire.convert import decode_page
+from smstools_async._wire.messages import decode_conversation
 
 _ROWS = 2000
 _A_TURN = 100
@@ -68,9 +68,9 @@ Decode = Callable[[bytes], object]
 
 
 def _iterate(body: bytes) -> None:
-    page = decode_page(body)
+    page = decode_conversation(body)
     for begin in range(0, len(page), _A_TURN):
-        for _ in page.messages(range(begin, begin + _A_TURN)):
+        for _ in page.rows(range(begin, begin + _A_TURN)):
             pass
 
 
@@ -86,7 +86,7 @@ def _contenders() -> dict[str, Decode]:
         ),
         "pydantic": PageModel.model_validate_json,
         _OURS: _iterate,
-        _KEPT: lambda body: decode_page(body).structured(),
+        _KEPT: lambda body: decode_conversation(body).structured(),
     }
 
 

@@ -10,7 +10,7 @@ from benchmarks.meters import Meter
 from benchmarks.source import CLIENT_ID, CLIENT_SECRET, Source
 from smstools_async import Client
 from smstools_async._http.transport import WideTransport
-from smstools_async._wire.convert import decode_page_with
+from smstools_async._wire.messages import decode_conversation
 
 
 @asynccontextmanager
@@ -42,7 +42,7 @@ async def bare_loop(source: Source, meter: Meter) -> int:
             response = await client.send(request, stream=True)
             body = b"".join([chunk async for chunk in response.aiter_raw()])
             await response.aclose()
-            for _ in decode_page_with(source.phone, body).structured():
+            for _ in decode_conversation(body, phone=source.phone).structured():
                 count += 1
     return count
 

@@ -1,7 +1,5 @@
 """Read whole message histories from the Smstools SMS gateway."""
 
-from typing import TYPE_CHECKING
-
 from smstools_async._client import Client
 from smstools_async._cursor import Cursor
 from smstools_async._errors import (
@@ -23,12 +21,12 @@ from smstools_async._errors import (
 )
 from smstools_async._models import (
     ConversationItem,
-    ConversationPage,
     DeliveryStatus,
     Direction,
     Hooks,
     Message,
     MessageFile,
+    Page,
     RequestInfo,
     ResponseInfo,
     Retry,
@@ -41,19 +39,7 @@ from smstools_async._reading.pages import (
     Progress,
 )
 from smstools_async._redact import RedactPhones, redact_url
-
-if TYPE_CHECKING:
-    from smstools_async._wire.convert import converter
-else:  # out of the sight of type checkers, which would take any name for one that is here
-
-    def __getattr__(name: str) -> object:
-        """Load the converter, and cattrs with it, when it is asked for (PEP 562)."""
-        if name != "converter":
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from smstools_async._wire.convert import converter  # noqa: PLC0415
-
-        return converter
-
+from smstools_async._wire.converter import converter
 
 __all__ = [
     "APIError",
@@ -61,7 +47,6 @@ __all__ = [
     "Client",
     "ClientClosedError",
     "ConversationItem",
-    "ConversationPage",
     "ConversationPages",
     "ConversationStream",
     "Cursor",
@@ -75,6 +60,7 @@ __all__ = [
     "MessageFile",
     "MessageStream",
     "NotFoundError",
+    "Page",
     "PaginationError",
     "PaginationStalledError",
     "Progress",

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, overload
+from typing import Any, Literal, NoReturn, Self, overload
 
 import anyio
 
@@ -25,7 +25,7 @@ from smstools_async._http.session import (
     checkpoint,
     split_path,
 )
-from smstools_async._models import ConversationPage, Hooks, Message, MessageFile, Retry
+from smstools_async._models import Hooks, Message, MessageFile, Page, Retry
 from smstools_async._phone import without_plus, write_phone
 from smstools_async._reading.pages import (
     ConversationPages,
@@ -40,9 +40,9 @@ from smstools_async._reading.pages import (
     require_order,
 )
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
-
-if TYPE_CHECKING:
-    from smstools_async._wire.convert import WirePage
+from smstools_async._wire.documents import decode_document
+from smstools_async._wire.messages import decode_conversation
+from smstools_async._wire.pages import DecodedPage
 
 DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
 _DEFAULT_PAGE_SIZE = 1000
@@ -126,11 +126,6 @@ class Client:
             raise TypeError(f"retry must be a Retry, not {type(retry).__name__}")
         if not isinstance(hooks, Hooks):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
             raise TypeError(f"hooks must be a Hooks, not {type(hooks).__name__}")
-        # They bring cattrs and msgspec, whose loading would keep the event loop if it came later.
-        from smstools_async._wire.convert import decode_document, decode_page_with  # noqa: PLC0415
-
-        self._decode_document = decode_document
-        self._decode_page_with = decode_page_with
         home = Home()
         self._session = Session(
             _read_credentials(client_id, client_secret),
@@ -229,14 +224,14 @@ class Client:
         """
         parts, method = split_path(path), _check_method(method)
         if method == "GET" and json is None:
-            return await self._session.get(parts, params or {}, self._decode_document)
+            return await self._session.get(parts, params or {}, decode_document)
         return await self._session.send(
             method, parts, self._decode_what_came, params=params, json=json
         )
 
     async def get_conversation(
         self, phone: str, *, page: int = 1, limit: int = 1000
-    ) -> ConversationPage:
+    ) -> Page[Message]:
         """Fetch one page, by the vendor's words; one request.
 
         For a whole history use `iter_conversation`: pages fetched by number lose or repeat messages
@@ -652,13 +647,13 @@ class Client:
         )
 
     def _decode_what_came(self, body: bytes) -> Any:
-        return self._decode_document(body) if body.strip() else None
+        return decode_document(body) if body.strip() else None
 
     def _fetch_from(self, phone: str) -> Fetch:
         parts = ("conversation", phone)
-        decode = partial(self._decode_page_with, phone)
+        decode = partial(decode_conversation, phone=phone)
 
-        async def fetch(window: Window, on_wait: Callable[[float], None]) -> "WirePage":
+        async def fetch(window: Window, on_wait: Callable[[float], None]) -> DecodedPage[Message]:
             params = {"page": window.page, "limit": window.limit}
             return await self._session.get(parts, params, decode, on_wait)
 

@@ -28,6 +28,15 @@ from typing import ClassVar
 
 _NUMBER = re.compile(r"\d(?:[\s().\-/]*\d){4,}")
 _LONGEST_QUOTE = 200
+_MOST_PROBLEMS = 20
+_MOST_SHOWN = 3
+_SKIP = (
+    "No row of this response was delivered. Pass on_bad_row='skip' (command: --skip-bad-rows) to"
+    " continue without the bad rows, and report them to the vendor"
+)
+_REPORT = (
+    "Nothing of this response was used. If this repeats, the API may have changed: please report it"
+)
 
 
 def quote_safely(text: str) -> str:
@@ -170,24 +179,31 @@ class UnexpectedResponseError(SmstoolsError):
         reason: str,
         problems: tuple[str, ...] = (),
         retryable: bool = False,  # noqa: FBT001, FBT002 - an error unpickles from positional fields
+        skippable: bool = False,  # noqa: FBT001, FBT002 - an error unpickles from positional fields
+        omitted: int = 0,
     ) -> None:
-        super().__init__(reason, problems, retryable)
+        listed, omitted = problems[:_MOST_PROBLEMS], omitted + len(problems[_MOST_PROBLEMS:])
+        super().__init__(reason, listed, retryable, skippable, omitted)
         self.reason = reason
-        """What is wrong with the answer as a whole."""
-        self.problems = problems
-        """Each problem with its JSON path, as in `$.conversation[3].sender: a list, not a text`."""
+        """What is wrong with the response as a whole."""
+        self.problems = listed
+        """The first 20 problems, each with its JSON path, as in
+        `$.conversation[3].sender: must be a string, got a list`, and with the time and id of the
+        row where it has any."""
         self.retryable = retryable
-        """Whether a second look may help: at a proxy's page, or another phone's answer."""
+        """Whether the same request may succeed when repeated, as after a proxy's page."""
+        self.skippable = skippable
+        """Whether only some rows are at fault, so that `on_bad_row="skip"` gets past them."""
+        self.omitted = omitted
+        """How many further problems there are."""
 
     def __str__(self) -> str:
         """Name the first problems and what to do next."""
-        shown = "; ".join(self.problems[:3])
-        more = f" and {len(self.problems) - 3} more" if len(self.problems) > 3 else ""  # noqa: PLR2004 - the three just shown
-        return (
-            f"{self.reason}{': ' if shown else ''}{shown}{more}."
-            " Nothing of this answer was handed out; if it stays so, the API has changed:"
-            " please report it."
-        )
+        shown = "; ".join(self.problems[:_MOST_SHOWN])
+        more = len(self.problems[_MOST_SHOWN:]) + self.omitted
+        problems = f": {shown}{f' and {more} more' if more else ''}" if shown else ""
+        remedy = _SKIP if self.skippable else _REPORT
+        return f"{self.reason}{problems}. {remedy}."
 
 
 class PaginationError(SmstoolsError):

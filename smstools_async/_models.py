@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from inspect import iscoroutinefunction
-from typing import Any, overload
+from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from smstools_async._identity import identify, write_identity
 from smstools_async._names import safe_name
 
 
@@ -125,6 +126,21 @@ class Message:
         """When the message was sent: an aware `datetime` in UTC, exact to the second."""
         return datetime.fromtimestamp(self.unix_time, UTC)
 
+    @property
+    def identity(self) -> str:
+        """What makes two messages the same: 22 characters, safe in URLs and file names.
+
+        It is made of the direction, second, sender, receiver, text and file names, and of nothing
+        that may change: not the id, which comes late or never, nor the status, nor a file's URL.
+        Equal messages have equal identities although both may be real, so count them. Versions of
+        this library and of Python agree on it. It shows nothing of the message, yet whoever knows
+        or guesses all of a message can check the guess.
+        """
+        names = [file.name for file in self.files]
+        return write_identity(
+            identify(self.direction, self.unix_time, self.sender, self.receiver, self.text, names)
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as a new plain dict, ready for `json.dumps`.
 
@@ -157,40 +173,43 @@ class OpenMessage(Message):
     __delattr__ = object.__delattr__
 
 
+RowT = TypeVar("RowT")
+
+
 @attrs.frozen(kw_only=True)
-class ConversationPage(Sequence[Message]):
-    """One answer of the API: a sequence of messages with the numbers that came beside them.
+class Page(Sequence[RowT], Generic[RowT]):
+    """One response of the API: a sequence of rows with the numbers that came with them.
 
     The numbers are the server's claims: `None` where it sent none that can be read. Trust
     `len(page)` over `shown`.
     """
 
-    messages: tuple[Message, ...] = attrs.field(repr=False)
-    """In the order of the server."""
+    rows: tuple[RowT, ...] = attrs.field(repr=False)
+    """Messages, for a conversation; in the order of the server."""
     total: int | None
-    """How many messages the conversation has, over all pages."""
+    """How many rows the list has, over all pages."""
     shown: int | None
     """How many the server says are on this page."""
     page: int | None
     """The number of this page, from 1."""
     limit: int | None
-    """How many messages a page may have."""
+    """How many rows a page may have."""
 
     @overload
-    def __getitem__(self, index: int) -> Message: ...
+    def __getitem__(self, index: int) -> RowT: ...
     @overload
-    def __getitem__(self, index: slice) -> tuple[Message, ...]: ...
-    def __getitem__(self, index: int | slice) -> Message | tuple[Message, ...]:
-        """Return the message at `index`, or a tuple of those of a slice."""
-        return self.messages[index]
+    def __getitem__(self, index: slice) -> tuple[RowT, ...]: ...
+    def __getitem__(self, index: int | slice) -> RowT | tuple[RowT, ...]:
+        """Return the row at `index`, or a tuple of those of a slice."""
+        return self.rows[index]
 
-    def __iter__(self) -> Iterator[Message]:
-        """Go through the messages, without a call for each as a bare `Sequence` would."""
-        return iter(self.messages)
+    def __iter__(self) -> Iterator[RowT]:
+        """Iterate over the rows, without a call for each as a bare `Sequence` would."""
+        return iter(self.rows)
 
     def __len__(self) -> int:
-        """Return how many messages are really here."""
-        return len(self.messages)
+        """Return how many rows are really here."""
+        return len(self.rows)
 
 
 def _check_attempts(_: object, field: "attrs.Attribute[int]", value: int) -> None:

@@ -33,13 +33,13 @@ import anyio
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
 from smstools_async._http.session import checkpoint, ungrouped
-from smstools_async._models import ConversationItem, ConversationPage, Message
+from smstools_async._models import ConversationItem, Message, Page
 from smstools_async._walk import Question, Taken, Walk, Window
 
 if TYPE_CHECKING:  # a fifth of the time of `import anyio`, which loads them when they are used
     from anyio.abc import TaskGroup, TaskStatus
 
-    from smstools_async._wire.convert import WirePage
+    from smstools_async._wire.pages import DecodedPage
 
 T = TypeVar("T")
 
@@ -100,7 +100,7 @@ class Batch:
     It knows its own cursor, so that it can be read long before it is handed out.
     """
 
-    def __init__(self, answer: WirePage, rows: Sequence[int], course: Course) -> None:
+    def __init__(self, answer: DecodedPage[Message], rows: Sequence[int], course: Course) -> None:
         self._answer = answer
         self._rows = rows
         self._course = course
@@ -148,16 +148,16 @@ class Batch:
         """
         begin = self._handed_out
         rows = self._rows[begin : begin + ROWS_A_TURN]
-        self._turn = iter(self._answer.messages(rows))
+        self._turn = iter(self._answer.rows(rows))
         self._turn_end = begin + len(rows)
         return self._turn
 
-    async def structured(self) -> ConversationPage:
+    async def structured(self) -> Page[Message]:
         """Hand out all rows at once, or none if it is cancelled; others get their turns."""
         messages: list[Message] = []
         for begin in range(0, len(self._rows), ROWS_A_TURN):
             await checkpoint()
-            messages += self._answer.messages(self._rows[begin : begin + ROWS_A_TURN])
+            messages += self._answer.rows(self._rows[begin : begin + ROWS_A_TURN])
         self._turn = iter(())
         self._turn_end = len(self._rows)
         return self._answer.page_with(messages)
@@ -277,7 +277,7 @@ class Progress:
         return min(1.0, max(0, behind) / max(1, self.total))
 
 
-Fetch = Callable[[Window, Callable[[float], None]], Awaitable["WirePage"]]
+Fetch = Callable[[Window, Callable[[float], None]], Awaitable["DecodedPage[Message]"]]
 
 
 class _Flight:
@@ -285,7 +285,7 @@ class _Flight:
 
     def __init__(self, question: Question) -> None:
         self.question: Question = question
-        self.outcome: WirePage | Exception | None = None
+        self.outcome: DecodedPage[Message] | Exception | None = None
         """`None` before it has landed, and ever after if a cancellation cut it off."""
         self.landed: anyio.Event = anyio.Event()
 
@@ -312,7 +312,7 @@ class Reader:
         self._ahead = 1
         self._flights: deque[_Flight] = deque()
         self._news = anyio.Event()
-        self._set_aside: deque[tuple[Question, WirePage]] = deque()
+        self._set_aside: deque[tuple[Question, DecodedPage[Message]]] = deque()
         self._failure: Exception | None = None
         self._ready: Batch | None = None
 
@@ -366,7 +366,7 @@ class Reader:
         landed = self._next_landed()
         if landed is None:
             return None
-        rows = self._walk.take(*landed)
+        rows = self._walk.take(*landed)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no row is bad here
         if self._walk.on_course:
             return self._batch(landed[1], rows)
         set_aside = [landed]
@@ -378,7 +378,7 @@ class Reader:
         self._failure = None
         return None
 
-    def _next_landed(self) -> tuple[Question, WirePage] | None:
+    def _next_landed(self) -> tuple[Question, DecodedPage[Message]] | None:
         """Return an answer; or `None`, and drop what is behind a failure or a cancellation."""
         flight = self._flights.popleft()
         if flight.outcome is None or isinstance(flight.outcome, Exception):
@@ -389,12 +389,12 @@ class Reader:
 
     def _take_again(self) -> Batch | None:
         question, answer = self._set_aside.popleft()
-        rows = self._walk.take_again(question, answer)
+        rows = self._walk.take_again(question, answer)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - no row is bad here
         if rows is None:
             self._set_aside.clear()
         return self._batch(answer, rows or ())
 
-    def _batch(self, answer: WirePage, rows: Sequence[int]) -> Batch | None:
+    def _batch(self, answer: DecodedPage[Message], rows: Sequence[int]) -> Batch | None:
         self.course.skipped += len(answer) - len(rows)
         if not rows:
             return None
@@ -527,7 +527,7 @@ class ConversationPages:
     After an error, a time-out or a cancellation the next `anext`, or the next `async for`, goes on
     where the last one stopped; an async generator would be finished. Make a new one to begin anew.
 
-    One page is a `ConversationPage` with the numbers of the answer it came in. It holds what of
+    One page is a `Page` with the numbers of the answer it came in. It holds what of
     that answer was not handed out before, so it can be shorter than the answer's `shown`.
     """
 
@@ -539,7 +539,7 @@ class ConversationPages:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> ConversationPage:
+    async def __anext__(self) -> Page[Message]:
         """Return the next page.
 
         Raises:

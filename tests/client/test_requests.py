@@ -519,7 +519,7 @@ async def test_change_may_succeed_without_a_word(
 async def test_question_without_an_answer_is_an_error(sandbox: Sandbox, client: Client) -> None:
     """A `GET` asks for something."""
     sandbox.fail(Response(status=200), times=None)
-    with pytest.raises(UnexpectedResponseError, match="The answer is empty, not JSON"):
+    with pytest.raises(UnexpectedResponseError, match="The response is empty, not JSON"):
         await client.request("GET", "/balance")
 
 

@@ -37,7 +37,7 @@ def foreign(name: str, body: bytes, encoding: str) -> Fault:
 
 def no_json(name: str, body: bytes, kind: str) -> Fault:
     """Make a row of a body that is something else."""
-    error = UnexpectedResponseError(f"The answer is {kind}, not JSON", retryable=True)
+    error = UnexpectedResponseError(f"The response is {kind}", retryable=True)
     return fails(name, error, answer(body), sent=TWICE)
 
 
@@ -57,7 +57,7 @@ COMPRESSION = (
     fails("An empty body that is called gzip", SHORTENED, packed(b""), sent=ALWAYS),
     fails("A plain body that is called gzip", DAMAGED, packed(BODY), sent=ALWAYS),
     fails("zlib that is called gzip", DAMAGED, packed(zlib.compress(BODY)), sent=ALWAYS),
-    no_json("gzip that is not called so", PACKED, "a text"),
+    no_json("gzip that is not called so", PACKED, "plain text, not JSON"),
     foreign("An encoding that was not asked for: br", b"\x0b\x02\x80[]\x03", "br"),
     foreign("An encoding that was not asked for: zstd", b"\x28\xb5\x2f\xfd\x04", "zstd"),
     foreign("An encoding that was not asked for: deflate", zlib.compress(BODY), "deflate"),
@@ -84,37 +84,53 @@ def mended(name: str, sent: bytes, text: str, note: str) -> Fault:
     return gives(name, note, answer(body), message={"text": text})
 
 
+SENT = " (sent 2025-06-05 08:44:46 UTC)"
 REPLACED = "U+FFFD in its place"
 
 DOCUMENTS = (
-    no_json("An empty body", b"", "empty"),
-    no_json("Blanks", b" \r\n\t", "empty"),
-    no_json("An HTML page with HTTP 200", b"<!DOCTYPE html><html>" + BODY, "an HTML page"),
-    no_json("A PHP warning before the JSON", b"Warning: mysql\n" + BODY, "a text"),
-    no_json("A comment before the JSON", b"// page\n" + BODY, "a text"),
-    no_json("JSON cut short, though its length is right", BODY[:-9], "a broken text"),
-    no_json("JSON with something behind it", BODY + b"!", "a broken text"),
-    no_json("Two documents", BODY + BODY, "a broken text"),
-    no_json("Single quotes", BODY.replace(b'"', b"'"), "a broken text"),
-    no_json("UTF-16", BODY.decode().encode("utf-16"), "a text"),
-    no_json("`NaN`", body_of(row(), total=float("nan")), "a broken text"),
-    no_json("`Infinity`", body_of(row(), total=float("-inf")), "a broken text"),
-    no_json("`1e999`", BODY.replace(b'"total": 1', b'"total": 1e999'), "a broken text"),
+    no_json("An empty body", b"", "empty, not JSON"),
+    no_json("Blanks", b" \r\n\t", "empty, not JSON"),
     no_json(
-        "A number of 5,000 digits",
-        BODY.replace(b'"total": 1', b'"total": ' + b"1" * 5000),
-        "a broken text",
+        "An HTML page with HTTP 200", b"<!DOCTYPE html><html>" + BODY, "an HTML page, not JSON"
     ),
-    no_json("100,000 brackets that are not closed", b"[" * 100_000, "a broken text"),
-    no_json(
+    no_json("A PHP warning before the JSON", b"Warning: mysql\n" + BODY, "plain text, not JSON"),
+    no_json("A comment before the JSON", b"// page\n" + BODY, "plain text, not JSON"),
+    no_json("JSON cut short, though its length is right", BODY[:-9], "not valid JSON"),
+    no_json("JSON with something behind it", BODY + b"!", "not valid JSON"),
+    no_json("Two documents", BODY + BODY, "not valid JSON"),
+    no_json("Single quotes", BODY.replace(b'"', b"'"), "not valid JSON"),
+    no_json("UTF-16", BODY.decode().encode("utf-16"), "plain text, not JSON"),
+    no_json("`NaN`", body_of(row(), total=float("nan")), "not valid JSON"),
+    no_json("`Infinity`", body_of(row(), total=float("-inf")), "not valid JSON"),
+    no_json("100,000 brackets that are not closed", b"[" * 100_000, "not valid JSON"),
+    gives(
+        "`total` is `1e999`",
+        "`total` is unknown",
+        answer(BODY.replace(b'"total": 1', b'"total": 1e999')),
+        page={"total": None},
+    ),
+    gives(
+        "`total` has 5,000 digits",
+        "`total` is unknown",
+        answer(BODY.replace(b'"total": 1', b'"total": ' + b"1" * 5000)),
+        page={"total": None},
+    ),
+    gives(
         "100,000 levels of lists in an unknown field",
-        BODY[:-1] + b', "new": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-        "a broken text",
+        "without it",
+        answer(BODY[:-1] + b', "new": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
+        message={"text": TEXT},
     ),
-    no_json(
+    fails(
         "100,000 levels of objects in a row",
-        BODY.replace(b'"file": null', b'"file": ' + b'{"":' * 100_000 + b"1" + b"}" * 100_000),
-        "a broken text",
+        UnexpectedResponseError(
+            "A row of the response is not as documented",
+            (f"$.conversation[0].file: must be a list, got an object{SENT}",),
+            skippable=True,
+        ),
+        answer(
+            BODY.replace(b'"file": null', b'"file": ' + b'{"":' * 100_000 + b"1" + b"}" * 100_000)
+        ),
     ),
     gives("A byte order mark", "", answer(BOM + BODY)),
     gives(

@@ -29,7 +29,7 @@ HUNG_UP = TransportError("The server hung up or did not speak HTTP")
 BROKE = TransportError("The connection broke")
 NO_DATA = RequestTimeoutError("No data came in time")
 TOO_LONG = RequestTimeoutError("No whole answer came within 0.2 seconds")
-CUT = UnexpectedResponseError("The answer is a broken text, not JSON", retryable=True)
+CUT = UnexpectedResponseError("The response is not valid JSON", retryable=True)
 TOO_LARGE = UnexpectedResponseError(f"The body is larger than {LARGEST_BODY} bytes")
 UNTRUSTED = TransportError("No connection could be made", retryable=False)
 
@@ -284,7 +284,7 @@ TOLERATED = (
     ),
     fails(
         "A page of another phone, as connections bring that are out of step",
-        UnexpectedResponseError("The answer is a page of another phone", retryable=True),
+        UnexpectedResponseError("The response is a page of another phone number", retryable=True),
         page(row(sender="5521912345678")),
         sent=TWICE,
     ),

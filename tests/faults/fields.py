@@ -9,20 +9,28 @@ from tests.wire.rows import TEXT, as_php_list, body_of, page_of, row, row_withou
 
 FILE = {"name": "exame.png", "image": "https://files.example/1", "mime": "image/png"}
 READ_FILE = (MessageFile(name="exame.png", url="https://files.example/1", mime="image/png"),)
+SENT = " (sent 2025-06-05 08:44:46 UTC)"
 NO_FILES = tuple[MessageFile, ...]()
 
 
 def not_a_page(name: str, problem: str, body: bytes) -> Fault:
     """Make a row of an answer that is refused."""
-    reason = "The answer is not a page of a conversation as documented"
+    reason = "The response is not a page as documented"
     return fails(name, UnexpectedResponseError(reason, (problem,)), answer(body))
+
+
+def not_a_row(name: str, problem: str, body: bytes) -> Fault:
+    """Make a row of a page of which one row is refused."""
+    reason = "A row of the response is not as documented"
+    return fails(name, UnexpectedResponseError(reason, (problem,), skippable=True), answer(body))
 
 
 def wrong(field: str, sent: object, kind: str) -> Fault:
     """Make a row of a value that is refused, in the second of two rows."""
     name = f"`{field}` is {json.dumps(sent)[:24]}"
-    problem = f"$.conversation[1].{field}: {kind}"
-    return not_a_page(name, problem, body_of(row(), row(**{field: sent})))
+    time = "" if field == "unixDatetime" else SENT
+    problem = f"$.conversation[1].{field}{kind}{time}"
+    return not_a_row(name, problem, body_of(row(), row(**{field: sent})))
 
 
 def odd(field: str, sent: object, name: str, read: object, note: str = "") -> Fault:
@@ -47,8 +55,9 @@ def lacking(key: str, name: str, read: object) -> Fault:
 
 def missing(key: str) -> Fault:
     """Make a row of a key whose absence would mislead."""
-    problem = f"$.conversation[1].{key}: missing"
-    return not_a_page(f"`{key}` is missing", problem, body_of(row(), row_without(key)))
+    time = "" if key == "unixDatetime" else SENT
+    problem = f"$.conversation[1].{key}: missing{time}"
+    return not_a_row(f"`{key}` is missing", problem, body_of(row(), row_without(key)))
 
 
 def envelope_without(key: str) -> bytes:
@@ -58,24 +67,42 @@ def envelope_without(key: str) -> bytes:
     return answer(json.dumps(sent).encode())
 
 
-MILLISECONDS = "a number that is no time in seconds since 1970 (milliseconds, perhaps?)"
+MILLISECONDS = ": must be a time in seconds since 1970, got a number out of range (milliseconds?)"
 
 PAGES = (
-    not_a_page("A list instead of an object", "$: a list, not an object", b"[]"),
-    not_a_page("`null` instead of an object", "$: null, not an object", b"null"),
-    not_a_page("A text instead of an object", "$: a text, not an object", b'"page"'),
+    not_a_page("A list instead of an object", "$: must be an object, got a list", b"[]"),
+    not_a_page("`null` instead of an object", "$: must be an object, got null", b"null"),
+    not_a_page("A text instead of an object", "$: must be an object, got a string", b'"page"'),
     not_a_page("An object without `conversation`", "$.conversation: missing", b"{}"),
     not_a_page(
-        "`conversation` is `null`",
-        "$.conversation: null, not a list",
-        body_of(conversation=None),
+        "`conversation` is `null`, though there are rows",
+        "$.conversation: must be a list, got null",
+        body_of(conversation=None, total=1),
+    ),
+    gives(
+        "`conversation` is `null`, and both `total` and `shown` are 0",
+        "no messages",
+        page(conversation=None),
+    ),
+    gives(
+        "No `conversation`, and both `total` and `shown` are 0",
+        "no messages",
+        answer(b'{"total": 0, "shown": 0}'),
     ),
     not_a_page(
-        "`conversation` is a text", "$.conversation: a text, not a list", body_of(conversation=TEXT)
+        "`conversation` is a text",
+        "$.conversation: must be a list, got a string",
+        body_of(conversation=TEXT),
     ),
-    not_a_page("A row is `null`", "$.conversation[1]: null, not an object", body_of(row(), None)),
-    not_a_page("A row is a text", "$.conversation[1]: a text, not an object", body_of(row(), TEXT)),
-    gives("An empty `conversation`", "no messages", page(), page={"messages": ()}),
+    not_a_row(
+        "A row is `null`", "$.conversation[1]: must be an object, got null", body_of(row(), None)
+    ),
+    not_a_row(
+        "A row is a text",
+        "$.conversation[1]: must be an object, got a string",
+        body_of(row(), TEXT),
+    ),
+    gives("An empty `conversation`", "no messages", page(), page={"rows": ()}),
     gives("`conversation` is `{}`, as PHP writes no rows", "no messages", page(conversation={})),
     gives(
         "`conversation` is an object with numbered keys, as PHP writes rows",
@@ -112,23 +139,23 @@ ROWS = (
     lacking("file", "files", NO_FILES),
     lacking("datetime", "datetime_text", ""),
     lacking("deliveryStatus", "delivery_status", ""),
-    wrong("message", 5, "a number, not a text"),
-    wrong("message", [TEXT], "a list, not a text"),
-    wrong("message", {"text": TEXT}, "an object, not a text"),
-    wrong("sender", [], "a list, not a text"),
-    wrong("receiver", sent=False, kind="a boolean, not a text"),
-    wrong("direction", 1, "a number, not a text"),
-    wrong("messageId", 1.5, "a number, not a text"),
-    wrong("deliveryStatus", 1, "a number, not a text"),
-    wrong("unixDatetime", None, "null, not a time in seconds"),
-    wrong("unixDatetime", sent=True, kind="a boolean, not a time in seconds"),
-    wrong("unixDatetime", "yesterday", "a text, not a time in seconds"),
+    wrong("message", 5, ": must be a string, got a number"),
+    wrong("message", [TEXT], ": must be a string, got a list"),
+    wrong("message", {"text": TEXT}, ": must be a string, got an object"),
+    wrong("sender", [], ": must be a string, got a list"),
+    wrong("receiver", sent=False, kind=": must be a string, got a boolean"),
+    wrong("direction", 1, ": must be a string, got a number"),
+    wrong("messageId", 1.5, ": must be a string, got a number"),
+    wrong("deliveryStatus", 1, ": must be a string, got a number"),
+    wrong("unixDatetime", None, ": must be a time in seconds, got null"),
+    wrong("unixDatetime", sent=True, kind=": must be a time in seconds, got a boolean"),
+    wrong("unixDatetime", "yesterday", ": must be a time in seconds, got a string"),
     wrong("unixDatetime", 1749113086000, MILLISECONDS),
     wrong("unixDatetime", -1, MILLISECONDS),
     wrong("unixDatetime", 2**64, MILLISECONDS),
-    wrong("file", "x.png", "a text, not a list"),
-    wrong("file", [None], "holds null, not an object"),
-    wrong("file", [{"name": "x"}], "holds a file without the text `image`, its address"),
+    wrong("file", "x.png", ": must be a list, got a string"),
+    wrong("file", [None], "[0]: must be an object, got null"),
+    wrong("file", [{"name": "x"}], "[0].image: missing"),
     odd("message", None, "text", ""),
     odd("messageId", 740, "message_id", "740"),
     odd("messageId", 2**64, "message_id", str(2**64)),

@@ -13,9 +13,10 @@ from time import perf_counter
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from smstools_async import ConversationPage, SmstoolsError, UnexpectedResponseError
+from smstools_async import Message, Page, SmstoolsError, UnexpectedResponseError
 from smstools_async._http.responses import accept
-from smstools_async._wire.convert import decode_document, decode_page
+from smstools_async._wire.documents import decode_document
+from smstools_async._wire.messages import decode_conversation
 from tests.wire.rows import (
     BOM,
     JSON_VALUES,
@@ -80,18 +81,18 @@ HEADERS = st.dictionaries(
 ANSWERS = st.tuples(st.sampled_from([200, 200, 200]) | st.integers(100, 999), HEADERS, BODIES)
 
 
-def read(answer: Answer) -> ConversationPage | SmstoolsError:
+def read(answer: Answer) -> Page[Message] | SmstoolsError:
     """Do with an answer what the library does; any other error is a fault of it."""
     try:
         body = accept(*answer)
         with suppress(UnexpectedResponseError):
             decode_document(body)
-        return decode_page(body).structured()
+        return decode_conversation(body).structured()
     except SmstoolsError as error:
         return error
 
 
-def check(outcome: ConversationPage | SmstoolsError) -> None:
+def check(outcome: Page[Message] | SmstoolsError) -> None:
     """Find an error that is fit for any log, or a page whose texts fit anywhere."""
     if isinstance(outcome, SmstoolsError):
         assert TEXT not in f"{outcome} {outcome!r}"

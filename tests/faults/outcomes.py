@@ -1,9 +1,9 @@
 """What comes of a request, and whether it is what was expected."""
 
-from smstools_async import Client, ConversationPage, SmstoolsError, TransportError
+from smstools_async import Client, Message, Page, SmstoolsError, TransportError
 from tests.wire.asking import PHONE
 
-Outcome = ConversationPage | SmstoolsError
+Outcome = Page[Message] | SmstoolsError
 
 
 async def outcome_of(client: Client) -> Outcome:

@@ -145,7 +145,7 @@ DETOURS = (
     ),
     fails(
         "HTTP 204, no content",
-        UnexpectedResponseError("The answer is empty, not JSON", retryable=True),
+        UnexpectedResponseError("The response is empty, not JSON", retryable=True),
         head(204) + b"\r\n",
         sent=TWICE,
     ),

@@ -17,9 +17,9 @@ import pytest
 from smstools_async import (
     Client,
     ConversationItem,
-    ConversationPage,
     Message,
     MessageFile,
+    Page,
     RedactPhones,
     SmstoolsError,
 )
@@ -131,10 +131,10 @@ async def test_values_show_nothing(sandbox: Sandbox) -> None:
     """What a caller may well print, although the caller has the values."""
     async with client_of(sandbox) as client:
         page = await client.get_conversation(PHONE, limit=5)
-    assert isinstance(page, ConversationPage)
+    assert isinstance(page, Page)
     message: Message = page[-1]
     items = [ConversationItem(phone=PHONE, message=message)]
-    assert_unmarked(shown_by([page, message, page.messages, message.files, [FILE], items]))
+    assert_unmarked(shown_by([page, message, page.rows, message.files, [FILE], items]))
 
 
 @pytest.mark.anyio

@@ -13,7 +13,7 @@ import pytest
 from smstools_async import (
     AuthenticationError,
     Client,
-    ConversationPage,
+    Page,
     Retry,
     SmstoolsError,
 )
@@ -122,7 +122,7 @@ def assert_usable_after(error: SmstoolsError | None, outcome: Outcome) -> None:
     if isinstance(error, AuthenticationError) and error.code in LOCKING_CODES:
         assert isinstance(outcome, AuthenticationError)
     else:
-        assert isinstance(outcome, ConversationPage), outcome
+        assert isinstance(outcome, Page), outcome
 
 
 async def try_out(fault: Fault) -> None:

@@ -12,11 +12,12 @@ PACKAGE = Path(__file__).parents[2] / "smstools_async"
 ROOMS = {
     "_errors": set[str](),
     "_names": set[str](),
+    "_identity": set[str](),
     "_phone": set[str](),
     "_files": {"_names"},
-    "_models": {"_names"},
+    "_models": {"_names", "_identity"},
     "_redact": {"_errors"},
-    "_wire": {"_errors", "_phone", "_models"},
+    "_wire": {"_errors", "_phone", "_identity", "_models"},
     "_http": {"_errors", "_models"},
     "_download": {"_errors", "_names", "_files", "_models", "_http"},
     "_cursor": {"_errors", "_phone", "_models"},
@@ -38,7 +39,7 @@ ROOMS = {
 """Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
-    "attrs": {"_models", "sandbox"},
+    "attrs": {"_models", "_wire", "sandbox"},
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
     "httpx": {

@@ -18,7 +18,6 @@ import smstools_async.testing
 
 ROOT = Path(__file__).parents[2]
 PUBLIC_ROOMS = {"sandbox", "export", "cli", "testing"}
-LOADED_WHEN_ASKED_FOR = {"converter"}
 PUBLIC_MODULES: list[ModuleType] = [
     smstools_async,
     smstools_async.export,
@@ -69,8 +68,7 @@ def test_all_is_sorted(module: ModuleType) -> None:
 def test_all_is_complete(module: ModuleType) -> None:
     """A name without an underscore is in `__all__`, or a room that is public as a whole."""
     names = {name for name in vars(module) if name.isidentifier() and name[0] != "_"}
-    names -= PUBLIC_ROOMS | {"TYPE_CHECKING"}
-    names |= {name for name in LOADED_WHEN_ASKED_FOR if hasattr(module, name)}
+    names -= PUBLIC_ROOMS
     assert set(module.__all__) == names
 
 
@@ -114,7 +112,7 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-LEFT_TO_THE_CLIENT = {"httpcore", "cattrs", "msgspec", "stamina"}
+LEFT_TO_THE_CLIENT = {"httpcore", "stamina"}
 
 
 def test_import_leaves_to_later_what_it_can() -> None:
@@ -127,10 +125,3 @@ def test_client_leaves_nothing_to_its_calls() -> None:
     assert loaded_by("import smstools_async; smstools_async.Client('id', 'secret')") >= (
         LEFT_TO_THE_CLIENT
     )
-
-
-def test_unknown_name_is_refused_as_by_any_module() -> None:
-    """Though one name is loaded when it is asked for."""
-    name = "Cleint"
-    with pytest.raises(AttributeError, match=f"has no attribute '{name}'"):
-        getattr(smstools_async, name)

@@ -17,7 +17,6 @@ from smstools_async import (
     Client,
     ClientClosedError,
     ConversationItem,
-    ConversationPage,
     ConversationPages,
     ConversationStream,
     Cursor,
@@ -31,6 +30,7 @@ from smstools_async import (
     MessageFile,
     MessageStream,
     NotFoundError,
+    Page,
     PaginationError,
     PaginationStalledError,
     Progress,
@@ -74,7 +74,7 @@ async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClien
 async def reads_conversations(client: Client) -> None:
     """Each way to read, with the type that comes out."""
     page = await client.get_conversation(PHONE, page=2, limit=500)
-    assert_type(page, ConversationPage)
+    assert_type(page, Page[Message])
     assert_type(await client.count_conversation(PHONE), int)
     stream = client.iter_conversation(PHONE, max_messages=10, page_size=5)
     assert_type(stream, AsyncGenerator[Message, None])
@@ -110,7 +110,7 @@ async def reads_pages_and_streams(client: Client) -> None:
     pages = client.conversation_pages(PHONE, page_size=100)
     assert_type(pages, ConversationPages)
     async for page in pages:
-        assert_type(page, ConversationPage)
+        assert_type(page, Page[Message])
     assert_type((pages.cursor, pages.total), tuple[Cursor | None, int | None])
     async with client.stream_conversation(PHONE, buffer=1) as messages:
         assert_type(messages, MessageStream)
@@ -130,7 +130,7 @@ async def downloads_files(client: Client, message: Message, file: MessageFile) -
     assert_type(await client.download(message.files[0], Path("1.png"), allow_private=True), Path)
 
 
-def reads_values(page: ConversationPage, message: Message) -> None:
+def reads_values(page: Page[Message], message: Message) -> None:
     """Pages are sequences of messages, messages are plain values."""
     as_sequence: Sequence[Message] = page
     assert_type(as_sequence[0], Message)

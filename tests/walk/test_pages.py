@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from smstools_async import (
     Client,
-    ConversationPage,
     ConversationPages,
     InvalidRequestError,
     Message,
+    Page,
     Progress,
 )
 from smstools_async.sandbox import Response, Sandbox
@@ -119,7 +119,7 @@ async def test_a_loop_of_another_task_does_no_harm(client: Client, sandbox: Sand
     """It is refused, and whoever was first gets each page once."""
     sandbox.latency = 1.0
     pages = client.conversation_pages(PHONE, page_size=10)
-    taken: list[ConversationPage] = []
+    taken: list[Page[Message]] = []
 
     async def take_all() -> None:
         taken.extend([page async for page in pages])
@@ -165,7 +165,7 @@ async def test_a_page_holds_only_what_is_new(client: Client, sandbox: Sandbox) -
     assert any(len(page) < (page.shown or 0) for page in pages[:-1])
 
 
-async def take(pages: ConversationPages) -> ConversationPage | InvalidRequestError:
+async def take(pages: ConversationPages) -> Page[Message] | InvalidRequestError:
     """Return the next page, or why there is none."""
     try:
         return await anext(pages)
@@ -185,7 +185,7 @@ async def test_pages_go_on_after_errors(client: Client, sandbox: Sandbox, prefet
     cursors: list[tuple[str | None, str | None]] = []
     while not pages.finished:
         match await take(pages):
-            case ConversationPage() as page:
+            case Page() as page:
                 messages += page
             case InvalidRequestError() as error:
                 cursors.append((pages.cursor, error.cursor))
@@ -194,9 +194,9 @@ async def test_pages_go_on_after_errors(client: Client, sandbox: Sandbox, prefet
     assert len(cursors) > 1
 
 
-async def with_patience(pages: ConversationPages, seconds: float) -> list[ConversationPage]:
+async def with_patience(pages: ConversationPages, seconds: float) -> list[Page[Message]]:
     """Take pages, waiting no longer than this for each call, until there are no more."""
-    taken: list[ConversationPage] = []
+    taken: list[Page[Message]] = []
     for _ in range(500):
         with anyio.move_on_after(seconds):
             try:
@@ -252,7 +252,7 @@ async def test_two_tasks_cannot_wait_for_one_iterator(client: Client, sandbox: S
     """The second is refused in words, and the first gets its page."""
     sandbox.latency = 1.0
     pages = client.conversation_pages(PHONE)
-    taken: list[ConversationPage] = []
+    taken: list[Page[Message]] = []
 
     async def take_first() -> None:
         taken.append(await anext(pages))
@@ -262,7 +262,7 @@ async def test_two_tasks_cannot_wait_for_one_iterator(client: Client, sandbox: S
         await anyio.sleep(0.5)
         with pytest.raises(RuntimeError, match="Another task is waiting"):
             await anext(pages)
-    assert [sandbox.messages(PHONE)] == [page.messages for page in taken]
+    assert [sandbox.messages(PHONE)] == [page.rows for page in taken]
 
 
 async def test_pages_that_came_together_leave_others_their_turn(client: Client) -> None:
@@ -303,5 +303,5 @@ async def test_a_long_page_gives_turns_and_is_whole_or_not_there(cut_after: int)
             assert pages.cursor is None
             group.cancel_scope.cancel()
         assert not pages.finished
-        assert sandbox.messages(PHONE) == (await anext(pages)).messages
+        assert sandbox.messages(PHONE) == (await anext(pages)).rows
         assert pages.finished

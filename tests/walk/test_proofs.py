@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 from itertools import chain
 
+from smstools_async import Message
 from smstools_async._walk import Question, Walk
-from smstools_async._wire.convert import WirePage, decode_page
+from smstools_async._wire.messages import decode_conversation
+from smstools_async._wire.pages import DecodedPage
 from tests.wire.rows import PHONE, body_of, row
 
 EPOCH = 1_700_000_000
 
 
-def answer(question: Question, seconds: Sequence[int]) -> WirePage:
+def answer(question: Question, seconds: Sequence[int]) -> DecodedPage[Message]:
     """Serve a window of a list with one row in each of some seconds."""
     window = question.window
     rows = [row(unixDatetime=EPOCH + second) for second in seconds[window.start : window.stop]]
-    return decode_page(body_of(*rows, total=len(seconds), page=window.page, limit=window.limit))
+    return decode_conversation(
+        body_of(*rows, total=len(seconds), page=window.page, limit=window.limit)
+    )
 
 
-def told(rows: Sequence[int] | None, page: WirePage) -> list[int] | None:
+def told(rows: Sequence[int] | None, page: DecodedPage[Message]) -> list[int] | None:
     """Return the seconds of rows."""
     return None if rows is None else [page.seconds[index] - EPOCH for index in rows]
 

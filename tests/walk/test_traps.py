@@ -14,7 +14,7 @@ import trio
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Client, InvalidRequestError, Message, PaginationError, Progress
-from smstools_async._wire.convert import WirePage
+from smstools_async._wire.pages import DecodedPage
 from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, open_client
 from tests.walk.virtual_time import virtual_backend
@@ -301,7 +301,7 @@ def without_collector() -> Iterator[None]:
 
 def pages_alive() -> int:
     """Count the pages in memory."""
-    return sum(isinstance(thing, WirePage) for thing in gc.get_objects())
+    return sum(isinstance(thing, DecodedPage) for thing in gc.get_objects())
 
 
 @pytest.mark.usefixtures("without_collector")

@@ -7,14 +7,14 @@ import attrs
 import pytest
 
 from smstools_async import (
-    ConversationPage,
     Direction,
     Message,
     MessageFile,
+    Page,
     UnexpectedResponseError,
     converter,
 )
-from smstools_async._wire.convert import decode_page
+from smstools_async._wire.messages import decode_conversation
 from tests.counting import counting_calls
 from tests.wire.rows import (
     BOM,
@@ -30,12 +30,13 @@ from tests.wire.rows import (
 
 FILE = {"name": "exame.png", "image": "https://files.example/1", "mime": "image/png"}
 SAME_FILE = MessageFile(name="exame.png", url="https://files.example/1", mime="image/png")
+OUT_OF_RANGE = ": must be a time in seconds since 1970, got a number out of range"
 NAMELESS_FILE = MessageFile(name="", url="x", mime="")
 
 
-def read(*rows: Any, **changes: Any) -> ConversationPage:
+def read(*rows: Any, **changes: Any) -> Page[Message]:
     """Decode a page with these rows."""
-    return decode_page(body_of(*rows, **changes)).structured()
+    return decode_conversation(body_of(*rows, **changes)).structured()
 
 
 def read_one(**changes: Any) -> Message:
@@ -46,13 +47,13 @@ def read_one(**changes: Any) -> Message:
 def problems_of(body: bytes) -> tuple[str, ...]:
     """Return what is wrong with a page."""
     with pytest.raises(UnexpectedResponseError) as caught:
-        decode_page(body)
-    return caught.value.problems
+        decode_conversation(body)
+    return tuple(problem.partition(" (sent ")[0] for problem in caught.value.problems)
 
 
 def test_vendor_example_is_two_messages() -> None:
     """One without an id came in with a picture; their times are those of the example, in UTC."""
-    page = decode_page(VENDOR_EXAMPLE.read_bytes()).structured()
+    page = decode_conversation(VENDOR_EXAMPLE.read_bytes()).structured()
     assert (2, 2, 1, 1000) == (page.total, page.shown, page.page, page.limit)
     outbound, inbound = page
     assert ("outbound", "{messageId}", ()) == (
@@ -69,7 +70,7 @@ def test_vendor_example_is_two_messages() -> None:
 def test_vendor_example_round_trips() -> None:
     """The rows come back exactly as the vendor wrote them."""
     sent = json.loads(VENDOR_EXAMPLE.read_bytes())["conversation"]
-    page = decode_page(VENDOR_EXAMPLE.read_bytes()).structured()
+    page = decode_conversation(VENDOR_EXAMPLE.read_bytes()).structured()
     assert sent == [converter.unstructure(message) for message in page]
 
 
@@ -132,7 +133,7 @@ def test_every_field_has_its_place() -> None:
 def test_field_is_read_leniently(field: str, sent: object, name: str, expected: object) -> None:
     """What PHP may make of a value is read as what it was, whichever way the page is decoded."""
     at_once = read_one(**{field: sent})
-    leniently = decode_page(BOM + body_of(row(**{field: sent})))[0]
+    leniently = decode_conversation(BOM + body_of(row(**{field: sent})))[0]
     assert [expected, expected] == [getattr(at_once, name), getattr(leniently, name)]
 
 
@@ -150,7 +151,7 @@ def test_field_is_read_leniently(field: str, sent: object, name: str, expected: 
 def test_likely_drift_costs_no_second_reading(changes: dict[str, object]) -> None:
     """What PHP tends to do to JSON is read as fast as what is documented."""
     with counting_calls() as calls:
-        page = decode_page(body_of(*[row(**changes)] * 200))
+        page = decode_conversation(body_of(*[row(**changes)] * 200))
     assert 200 == len(page)
     assert 20 > len(calls)
 
@@ -160,7 +161,7 @@ def test_an_odd_row_costs_the_others_little() -> None:
     rows = [row(message=str(number)) for number in range(500)]
     rows[250]["unixDatetime"] = 1749113086.7
     with counting_calls() as calls:
-        page = decode_page(body_of(*rows))
+        page = decode_conversation(body_of(*rows))
     assert [str(number) for number in range(500)] == [message.text for message in page.structured()]
     assert 3 * 500 > len(calls)
 
@@ -206,38 +207,42 @@ def test_missing_key_is_refused_where_it_would_mislead(key: str) -> None:
 @pytest.mark.parametrize(
     ("field", "sent", "problem"),
     [
-        ("message", 5, "a number, not a text"),
-        ("message", True, "a boolean, not a text"),
-        ("message", ["x"], "a list, not a text"),
-        ("message", {"x": "y"}, "an object, not a text"),
-        ("messageId", 1.5, "a number, not a text"),
-        ("messageId", True, "a boolean, not a text"),
-        ("sender", ["x"], "a list, not a text"),
-        ("receiver", False, "a boolean, not a text"),
-        ("direction", 1, "a number, not a text"),
-        ("datetime", 1, "a number, not a text"),
-        ("deliveryStatus", 1, "a number, not a text"),
-        ("unixDatetime", None, "null, not a time in seconds"),
-        ("unixDatetime", True, "a boolean, not a time in seconds"),
-        ("unixDatetime", "yesterday", "a text, not a time in seconds"),
-        ("unixDatetime", "٢", "a text, not a time in seconds"),
-        ("unixDatetime", "1" * 33, "a text, not a time in seconds"),
-        ("unixDatetime", 1749113086000, "a number that is no time in seconds since 1970"),
-        ("unixDatetime", -1, "a number that is no time in seconds since 1970"),
-        ("unixDatetime", 10**11, "a number that is no time in seconds since 1970"),
-        ("unixDatetime", 10**20, "a number that is no time in seconds since 1970"),
-        ("file", "x.png", "a text, not a list"),
-        ("file", {"name": "x.png"}, "an object, not a list"),
-        ("file", [None], "holds null, not an object"),
-        ("file", [{"name": "x"}], "holds a file without the text `image`"),
-        ("file", [{"image": None}], "holds a file without the text `image`"),
-        ("file", [FILE | {"name": 1}], "a number, not a text"),
+        ("message", 5, ": must be a string, got a number"),
+        ("message", True, ": must be a string, got a boolean"),
+        ("message", ["x"], ": must be a string, got a list"),
+        ("message", {"x": "y"}, ": must be a string, got an object"),
+        ("messageId", 1.5, ": must be a string, got a number"),
+        ("messageId", True, ": must be a string, got a boolean"),
+        ("sender", ["x"], ": must be a string, got a list"),
+        ("receiver", False, ": must be a string, got a boolean"),
+        ("direction", 1, ": must be a string, got a number"),
+        ("datetime", 1, ": must be a string, got a number"),
+        ("deliveryStatus", 1, ": must be a string, got a number"),
+        ("unixDatetime", None, ": must be a time in seconds, got null"),
+        ("unixDatetime", True, ": must be a time in seconds, got a boolean"),
+        ("unixDatetime", "yesterday", ": must be a time in seconds, got a string"),
+        ("unixDatetime", "٢", ": must be a time in seconds, got a string"),
+        ("unixDatetime", "1" * 33, ": must be a time in seconds, got a string"),
+        (
+            "unixDatetime",
+            1749113086000,
+            OUT_OF_RANGE,
+        ),
+        ("unixDatetime", -1, OUT_OF_RANGE),
+        ("unixDatetime", 10**11, OUT_OF_RANGE),
+        ("unixDatetime", 10**20, OUT_OF_RANGE),
+        ("file", "x.png", ": must be a list, got a string"),
+        ("file", {"name": "x.png"}, ": must be a list, got an object"),
+        ("file", [None], "[0]: must be an object, got null"),
+        ("file", [{"name": "x"}], "[0].image: missing"),
+        ("file", [{"image": None}], "[0].image: must be a string, got null"),
+        ("file", [FILE | {"name": 1}], "[0].name: must be a string, got a number"),
     ],
 )
 def test_field_is_refused(field: str, sent: object, problem: str) -> None:
     """What could mean something else is never bent; the problem has its path."""
     (said,) = problems_of(body_of(row(), row(**{field: sent})))
-    assert said.startswith(f"$.conversation[1].{field}: {problem}")
+    assert said.startswith(f"$.conversation[1].{field}{problem}")
 
 
 @pytest.mark.parametrize(
@@ -254,18 +259,18 @@ def test_a_row_that_needs_mending_keeps_its_other_fields(changes: dict[str, obje
 @pytest.mark.parametrize("sent", [None, "x", 7, []], ids=["null", "text", "number", "list"])
 def test_a_row_that_is_no_object_is_called_what_it_is(sent: object) -> None:
     """By the words of JSON."""
-    kinds = {"NoneType": "null", "str": "a text", "int": "a number", "list": "a list"}
+    kinds = {"NoneType": "null", "str": "a string", "int": "a number", "list": "a list"}
     (said,) = problems_of(body_of(row(), sent))
-    assert f"$.conversation[1]: {kinds[type(sent).__name__]}, not an object" == said
+    assert f"$.conversation[1]: must be an object, got {kinds[type(sent).__name__]}" == said
 
 
 def test_every_problem_is_named() -> None:
     """Not only the first one, so that one report tells all; in the order of the rows."""
     body = body_of(row(message=1, sender=[]), row(), None, {})
     assert (
-        "$.conversation[0].message: a number, not a text",
-        "$.conversation[0].sender: a list, not a text",
-        "$.conversation[2]: null, not an object",
+        "$.conversation[0].message: must be a string, got a number",
+        "$.conversation[0].sender: must be a string, got a list",
+        "$.conversation[2]: must be an object, got null",
         "$.conversation[3].direction: missing",
         "$.conversation[3].message: missing",
         "$.conversation[3].receiver: missing",
@@ -279,21 +284,21 @@ def test_error_names_the_first_problems() -> None:
     with pytest.raises(
         UnexpectedResponseError, match=r"message: .*; .*sender: .*; .* and 6 more\."
     ):
-        decode_page(body_of(row(message=1, sender=[]), row(), None, {}, []))
+        decode_conversation(body_of(row(message=1, sender=[]), row(), None, {}, []))
 
 
 @pytest.mark.parametrize(
     ("page", "problem"),
     [
-        ([], "$: a list, not an object"),
-        (None, "$: null, not an object"),
-        ("x", "$: a text, not an object"),
-        (7, "$: a number, not an object"),
-        (True, "$: a boolean, not an object"),
+        ([], "$: must be an object, got a list"),
+        (None, "$: must be an object, got null"),
+        ("x", "$: must be an object, got a string"),
+        (7, "$: must be an object, got a number"),
+        (True, "$: must be an object, got a boolean"),
         ({}, "$.conversation: missing"),
-        (page_of(conversation=None), "$.conversation: null, not a list"),
-        (page_of(conversation="x"), "$.conversation: a text, not a list"),
-        (page_of(conversation={"0": {}, "x": {}}), "$.conversation: an object, not a list"),
+        (page_of(conversation=None, total=1), "$.conversation: must be a list, got null"),
+        (page_of(conversation="x"), "$.conversation: must be a list, got a string"),
+        (page_of(conversation={"0": {}, "x": {}}), "$.conversation: must be a list, got an object"),
     ],
 )
 def test_page_is_refused(page: object, problem: str) -> None:
@@ -344,7 +349,7 @@ def test_number_of_the_page_is_never_guessed(name: str, sent: object, expected: 
 
 def test_missing_numbers_are_unknown() -> None:
     """The rows are there all the same."""
-    page = decode_page(json.dumps({"conversation": [row()]}).encode()).structured()
+    page = decode_conversation(json.dumps({"conversation": [row()]}).encode()).structured()
     assert (1, None, None, None, None) == (
         len(page),
         page.total,
@@ -362,7 +367,7 @@ def test_unknown_fields_are_ignored() -> None:
 def test_repeated_key_counts_the_last_time() -> None:
     """As in every parser of note."""
     body = body_of(row()).replace(b'"message":', b'"message": "first", "message":')
-    assert TEXT == decode_page(body).structured()[0].text
+    assert TEXT == decode_conversation(body).structured()[0].text
 
 
 @pytest.mark.parametrize(
@@ -394,39 +399,36 @@ def test_repeated_key_counts_the_last_time() -> None:
 )
 def test_broken_text_is_mended(sent: bytes, text: str) -> None:
     """One cut emoji does not lose a page, and what comes out can be written anywhere."""
-    message = decode_page(body_of(row()).replace(TEXT.encode(), sent)).structured()[0]
+    message = decode_conversation(body_of(row()).replace(TEXT.encode(), sent)).structured()[0]
     assert text == message.text
     assert message.text.encode()
 
 
 def test_byte_order_mark_is_dropped() -> None:
     """Some editors of PHP files leave one."""
-    assert read(row()) == decode_page(BOM + body_of(row())).structured()
+    assert read(row()) == decode_conversation(BOM + body_of(row())).structured()
 
 
 @pytest.mark.parametrize(
     ("body", "description"),
     [
-        (b"", "empty"),
-        (b" \r\n\t", "empty"),
-        (BOM, "empty"),
-        (b"<!DOCTYPE html><html>", "an HTML page"),
-        (BOM + b"\n<br />", "an HTML page"),
-        (b"Warning: mysql " + body_of(), "a text"),
-        (body_of(row())[:-9], "a broken text"),
-        (body_of() + b"!", "a broken text"),
-        (body_of() + body_of(), "a broken text"),
-        (b"{'conversation': []}", "a broken text"),
-        (b"// comment\n" + body_of(), "a text"),
-        (b"X-Powered-By: PHP", "a text"),
-        (b"\x1f\x8b\x08\x00", "a text"),
-        (body_of().decode().encode("utf-16"), "a text"),
-        (body_of(total=float("nan")), "a broken text"),
-        (body_of(total=float("inf")), "a broken text"),
-        (body_of(total=1).replace(b"1", b"1e999"), "a broken text"),
-        (body_of(total=1).replace(b"1", b"1" * 5000), "a broken text"),
-        (b"[" * 100_000, "a broken text"),
-        (b'{"conversation": [], "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "a broken text"),
+        (b"", "empty, not JSON"),
+        (b" \r\n\t", "empty, not JSON"),
+        (BOM, "empty, not JSON"),
+        (b"<!DOCTYPE html><html>", "an HTML page, not JSON"),
+        (BOM + b"\n<br />", "an HTML page, not JSON"),
+        (b"Warning: mysql " + body_of(), "plain text, not JSON"),
+        (body_of(row())[:-9], "not valid JSON"),
+        (body_of() + b"!", "not valid JSON"),
+        (body_of() + body_of(), "not valid JSON"),
+        (b"{'conversation': []}", "not valid JSON"),
+        (b"// comment\n" + body_of(), "plain text, not JSON"),
+        (b"X-Powered-By: PHP", "plain text, not JSON"),
+        (b"\x1f\x8b\x08\x00", "plain text, not JSON"),
+        (body_of().decode().encode("utf-16"), "plain text, not JSON"),
+        (body_of(total=float("nan")), "not valid JSON"),
+        (body_of(total=float("inf")), "not valid JSON"),
+        (b"[" * 100_000, "not valid JSON"),
     ],
     ids=[
         "empty",
@@ -445,27 +447,24 @@ def test_byte_order_mark_is_dropped() -> None:
         "utf-16",
         "nan",
         "infinity",
-        "1e999",
-        "5000-digits",
         "deep-and-cut",
-        "deep",
     ],
 )
 def test_what_is_no_json_is_said_so(body: bytes, description: str) -> None:
     """The error says what came instead."""
-    with pytest.raises(UnexpectedResponseError, match=f"^The answer is {description}, not JSON"):
-        decode_page(body)
+    with pytest.raises(UnexpectedResponseError, match=f"^The response is {description}"):
+        decode_conversation(body)
 
 
 def test_rows_are_structured_when_asked_for() -> None:
     """One by one, or a choice of them; the seconds are there without."""
-    page = decode_page(body_of(*(row(unixDatetime=second) for second in (9, 5, 1))))
+    page = decode_conversation(body_of(*(row(unixDatetime=second) for second in (9, 5, 1))))
     assert 3 == len(page)
     assert [9, 5, 1] == page.seconds
     assert 5 == page[1].unix_time
-    chosen = page.messages([2, 0])
+    chosen = page.rows([2, 0])
     assert [1, 9] == [message.unix_time for message in chosen]
-    assert (3, tuple(chosen)) == (page.page_with(chosen).total, page.page_with(chosen).messages)
+    assert (3, tuple(chosen)) == (page.page_with(chosen).total, page.page_with(chosen).rows)
 
 
 @pytest.mark.parametrize("name", [field.name for field in attrs.fields(Message)])
@@ -491,7 +490,7 @@ def test_converter_reads_a_row() -> None:
     assert "cut \ufffd" == converter.structure(row(message="cut \ud83d"), Message).text
     with pytest.raises(UnexpectedResponseError) as caught:
         converter.structure(row(message=5), Message)
-    assert ("$.message: a number, not a text",) == caught.value.problems
+    assert ("$.message: must be a string, got a number",) == caught.value.problems
 
 
 def test_converter_reads_and_writes_a_file() -> None:
@@ -501,4 +500,4 @@ def test_converter_reads_and_writes_a_file() -> None:
     with pytest.raises(UnexpectedResponseError) as caught:
         converter.structure([FILE], MessageFile)
     assert "The file is not as documented" in str(caught.value)
-    assert ("$ holds a list, not an object",) == caught.value.problems
+    assert ("$: must be an object, got a list",) == caught.value.problems

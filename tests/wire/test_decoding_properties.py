@@ -8,25 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smstools_async import (
-    ConversationPage,
     DeliveryStatus,
     Direction,
     Message,
     MessageFile,
+    Page,
     UnexpectedResponseError,
     converter,
 )
-from smstools_async._wire.convert import decode_document, decode_page
+from smstools_async._wire.documents import decode_document
+from smstools_async._wire.messages import decode_conversation
 from tests.wire.rows import BOM, JSON_VALUES, PAGES, TEXT, TEXTS, body_of, row
 
 BODY = body_of(row(messageId="740"), row(file=[{"name": "a", "image": "b", "mime": "c"}]))
 WORDS = "segredo do paciente"
 
 
-def read(body: bytes) -> ConversationPage | None:
+def read(body: bytes) -> Page[Message] | None:
     """Decode a page, or give up as the library does."""
     try:
-        return decode_page(body).structured()
+        return decode_conversation(body).structured()
     except UnexpectedResponseError:
         return None
 
@@ -58,11 +59,11 @@ def test_message_round_trips(message: Message) -> None:
     """Written by the converter and read again, by either way, it is the same."""
     sent = converter.unstructure(message)
     assert message == converter.structure(sent, Message)
-    (read_again,) = decode_page(body_of(sent)).structured()
+    (read_again,) = decode_conversation(body_of(sent)).structured()
     assert message == read_again
 
 
-def assert_sound(page: ConversationPage) -> None:
+def assert_sound(page: Page[Message]) -> None:
     """Every text can be written in UTF-8, every time is one."""
     for message in page:
         assert json.dumps(message.to_dict(), ensure_ascii=False).encode()
@@ -103,7 +104,7 @@ def test_any_value_anywhere_is_read_or_refused_without_being_shown(key: str, val
     changed = {**row(message=WORDS), key: value}
     refused: UnexpectedResponseError | None = None
     try:
-        assert_sound(decode_page(body_of(row(), changed)).structured())
+        assert_sound(decode_conversation(body_of(row(), changed)).structured())
     except UnexpectedResponseError as error:
         refused = error
     if refused is not None:

@@ -3,7 +3,7 @@
 import pytest
 
 from smstools_async import UnexpectedResponseError
-from smstools_async._wire.convert import decode_document
+from smstools_async._wire.documents import decode_document
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def nested(levels: int, text: bytes) -> bytes:
 def test_document_may_have_64_levels(text: bytes) -> None:
     """And no more, whatever Python itself would bear."""
     assert decode_document(nested(64, text))
-    with pytest.raises(UnexpectedResponseError, match="not JSON"):
+    with pytest.raises(UnexpectedResponseError, match=r"not (valid )?JSON"):
         decode_document(nested(65, text))
 
 
@@ -44,5 +44,5 @@ def test_document_may_have_64_levels(text: bytes) -> None:
 )
 def test_document_is_refused(body: bytes) -> None:
     """What is no JSON by its standard raises our own error."""
-    with pytest.raises(UnexpectedResponseError, match="not JSON"):
+    with pytest.raises(UnexpectedResponseError, match=r"not (valid )?JSON"):
         decode_document(body)

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from smstools_async import Client, Retry, SmstoolsError
-from smstools_async._wire.convert import decode_page
+from smstools_async._wire.messages import decode_conversation
 from smstools_async.sandbox import Response, Sandbox, serving
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 from tests.wire.rows import body_of, row
@@ -77,9 +77,9 @@ def test_a_kept_message_takes_five_blocks() -> None:
     """Itself, its id, text, time and date; phones and words are shared, nothing else is kept."""
     rows = [row(messageId=f"id {number}", unixDatetime=10**9 - number) for number in range(1000)]
     body = body_of(*rows)
-    decode_page(body)
+    decode_conversation(body)
     before = sys.getallocatedblocks()
-    page = decode_page(body).structured()
+    page = decode_conversation(body).structured()
     assert 5 == pytest.approx((sys.getallocatedblocks() - before) / len(page), abs=0.1)
 
 

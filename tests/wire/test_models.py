@@ -11,11 +11,11 @@ import pytest
 
 from smstools_async import (
     ConversationItem,
-    ConversationPage,
     DeliveryStatus,
     Direction,
     Message,
     MessageFile,
+    Page,
     Retry,
     TransportError,
 )
@@ -32,7 +32,7 @@ MESSAGE = Message(
     datetime_text="05 jun 2025, 08:44:46",
     delivery_status=DeliveryStatus.NOT_DELIVERED,
 )
-PAGE = ConversationPage(messages=(MESSAGE, MESSAGE), total=7, shown=2, page=1, limit=2)
+PAGE = Page(rows=(MESSAGE, MESSAGE), total=7, shown=2, page=1, limit=2)
 ITEM = ConversationItem(phone="+5511987654321", message=MESSAGE)
 VALUES = [
     pytest.param(value, id=type(value).__name__) for value in (FILE, MESSAGE, PAGE, ITEM, Retry())
@@ -128,12 +128,12 @@ def test_message_becomes_json() -> None:
 def test_page_is_a_sequence() -> None:
     """Of its messages, with all that sequences can."""
     other = attrs.evolve(MESSAGE, text="x")
-    page = attrs.evolve(PAGE, messages=(MESSAGE, other))
+    page = attrs.evolve(PAGE, rows=(MESSAGE, other))
     assert [MESSAGE, other] == list(page)
     assert (2, other, (MESSAGE,), 1) == (len(page), page[-1], page[:1], page.index(other))
     assert other in page
     assert [other, MESSAGE] == list(reversed(page))
-    assert not ConversationPage(messages=(), total=0, shown=0, page=1, limit=1)
+    assert not Page(rows=(), total=0, shown=0, page=1, limit=1)
 
 
 def test_item_can_be_an_error() -> None:

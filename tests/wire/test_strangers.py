@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from smstools_async import UnexpectedResponseError
-from smstools_async._wire.convert import decode_page_with
+from smstools_async._wire.messages import decode_conversation
 from smstools_async.sandbox import Response
 from tests.wire.asking import AT_ONCE, PHONE, Scripted, client_of, sandbox_of
 from tests.wire.rows import body_of, row
@@ -90,7 +90,7 @@ def test_page_that_cannot_be_the_right_one_is_refused(
 ) -> None:
     """Seven digits tell numbers apart, and five make one."""
     with pytest.raises(UnexpectedResponseError, match="page of another phone"):
-        decode_page_with(phone, body_of(*rows))
+        decode_conversation(body_of(*rows), phone=phone)
 
 
 @pytest.mark.anyio

@@ -1,0 +1,72 @@
+"""How much of a body is made into objects, and how deep.
+
+A body within the cap of bytes can still hold millions of tiny values, or thousands of levels. Both
+are looked at in the bytes, before any object is made of them. What is counted is counted in texts
+as well, so the bounds are far beyond what a page of 2,000 rows has.
+"""
+
+import re
+
+MOST_ROWS = 2000
+"""The most rows that the API returns at once (error 135 beyond)."""
+DEEPEST = 64
+"""Levels. Python's own limit depends on its version, and on the caller's depth."""
+LARGEST_REPAIR = 16 * 2**20
+"""Bytes of a body that is mended if it is broken; a page of 2,000 rows takes about 0.6 MiB."""
+
+_SMALL_BODY = 2**20
+"""Bytes in which no more fits than some pages; counting takes a fifth of the time of decoding."""
+_MOST_OBJECTS = 8 * MOST_ROWS
+_MOST_MARKS = 500_000
+"""Each value but the first follows a comma or a bracket."""
+_MOST_MARKS_OF_A_ROW = 5000
+_MOST_KEYS = 100_000
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_BRACKETS = re.compile(
+    rb'[^"\[{\]}]*+(?:%b[^"\[{\]}]*+)*+([\[{]++|[\]}]++|\Z)' % _STRING, re.DOTALL
+)
+"""The next opening or closing brackets outside of strings that stand side by side, or the end.
+
+Possessive, and never without a match, so that its time grows with the bytes and no faster."""
+
+
+def has_few_objects(body: bytes) -> bool:
+    """Whether a typed decoder, which skips what it does not know, makes few objects of `body`."""
+    return len(body) <= _SMALL_BODY or body.count(b"{") <= _MOST_OBJECTS
+
+
+def has_few_values(document: bytes) -> bool:
+    """Whether a decoder makes no more than some hundred thousand values of `document`."""
+    return _count_marks(document) <= _MOST_MARKS
+
+
+def is_short_row(row: bytes) -> bool:
+    """Whether a decoder makes few values of a row."""
+    return _count_marks(row) <= _MOST_MARKS_OF_A_ROW
+
+
+def has_few_keys(document: bytes) -> bool:
+    """Whether an object has few keys, those of the objects within it counted as well."""
+    return document.count(b":") <= _MOST_KEYS
+
+
+def _count_marks(document: bytes) -> int:
+    return sum(map(document.count, (b",", b"[", b"{")))
+
+
+def cut_depth(document: bytes) -> bytes:
+    """Return `document` with null in place of each list and object below the deepest level."""
+    kept: list[bytes] = []
+    depth, start = 0, 0
+    for brackets in _BRACKETS.finditer(document):
+        first, stop = brackets.span(1)
+        levels_left = DEEPEST - depth
+        if document[first : first + 1] in (b"[", b"{"):
+            depth += stop - first
+            if levels_left >= 0 and depth > DEEPEST:
+                kept += document[start : first + levels_left], b"null"
+        else:
+            depth -= stop - first
+            if levels_left < 0 and depth <= DEEPEST:
+                start = first - levels_left
+    return b"".join([*kept, document[start:] if depth <= DEEPEST else b""])

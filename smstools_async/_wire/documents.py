@@ -1,0 +1,118 @@
+"""JSON that is read as a whole, and mended where it is broken.
+
+What msgspec takes for no JSON at all is read by the lenient decoder of the standard library.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeGuard
+
+import msgspec
+
+from smstools_async._errors import UnexpectedResponseError
+from smstools_async._wire.bounds import DEEPEST, LARGEST_REPAIR, has_few_values
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def decode_document(body: bytes) -> Any:
+    """Decode any JSON body, repairing broken text inside of strings.
+
+    A byte order mark is dropped, invalid UTF-8 and halves of emoji become U+FFFD. `NaN`, numbers
+    out of range and nesting of more than 64 levels are refused (RFC 8259, sections 6 and 9).
+
+    Raises:
+        UnexpectedResponseError: it is not JSON, or holds too many values.
+    """
+    if not has_few_values(body):
+        raise UnexpectedResponseError("The response has too many values to be read as one document")
+    try:
+        return _refuse_depth(msgspec.json.decode(body))
+    except (ValueError, RecursionError):
+        pass  # it may be mended
+    return mend_document(body)
+
+
+def mend_document(body: bytes) -> Any:
+    """Decode a JSON body that is no JSON by its standard, as `decode_document` does.
+
+    Raises:
+        UnexpectedResponseError: it is not JSON, or is too large to be mended.
+    """
+    if len(body) <= LARGEST_REPAIR and has_few_values(body):
+        try:
+            return _mend_texts(_refuse_depth(_read_leniently(body)))
+        except (ValueError, RecursionError):
+            pass  # the original error holds the text of the messages
+    raise UnexpectedResponseError(f"The response is {_describe(body)}", retryable=True)
+
+
+def _read_leniently(body: bytes) -> object:
+    """Decode by the standard library, whose decoder can be told to be lenient."""
+    text = body.decode("utf-8-sig", "replace")
+    value: object = json.loads(
+        text, strict=False, parse_constant=_refuse_number, parse_float=_finite
+    )
+    return value
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether a JSON value is a list."""
+    return isinstance(value, list)
+
+
+def mend_text(text: str) -> str:
+    """Join halves of emoji that were escaped one by one; a half alone becomes U+FFFD."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _mend_texts(value: object) -> Any:
+    """Mend every text within a JSON value."""
+    if isinstance(value, str):
+        return mend_text(value)
+    if is_list(value):
+        return [_mend_texts(item) for item in value]
+    if is_object(value):
+        return {mend_text(key): _mend_texts(item) for key, item in value.items()}
+    return value
+
+
+def _refuse_depth(value: object) -> object:
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return value
+    raise ValueError(DEEPEST)
+
+
+def _children(value: object) -> Iterable[object]:
+    if is_object(value):
+        return value.values()
+    return value if is_list(value) else ()
+
+
+def _refuse_number(constant: str) -> float:
+    raise ValueError(constant)
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    return value if math.isfinite(value) else _refuse_number(number)
+
+
+def _describe(body: bytes) -> str:
+    start = body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if not start:
+        return "empty, not JSON"
+    if start == b"<":
+        return "an HTML page, not JSON"
+    return "not valid JSON" if start in b"{[" else "plain text, not JSON"
