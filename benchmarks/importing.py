@@ -35,7 +35,7 @@ def ask(plan: Plan) -> Answer:
     ratio = found[_OURS]["cpu"].median / found[_PARTS]["cpu"].median
     table = Table(
         title="Import",
-        note="What brings cattrs, msgspec and stamina is loaded with the first client.",
+        note="What brings cattrs and msgspec is loaded with the first client.",
         head=("", "CPU, ms"),
         rows=[[f"`{code}`", figures["cpu"].show(1000, 1)] for code, figures in found.items()],
     )

@@ -12,7 +12,7 @@ import attrs
 
 _PACKAGES = (
     *("smstools-async", "httpx", "httpcore", "h11", "anyio", "attrs", "cattrs", "msgspec"),
-    *("stamina", "aiohttp", "orjson", "pydantic"),
+    *("aiohttp", "orjson", "pydantic"),
 )
 
 

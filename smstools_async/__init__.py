@@ -19,6 +19,7 @@ from smstools_async._errors import (
     TransportError,
     UnexpectedResponseError,
 )
+from smstools_async._http.opening import open_http_client
 from smstools_async._models import (
     ConversationItem,
     DeliveryStatus,
@@ -39,6 +40,7 @@ from smstools_async._reading.pages import (
     Progress,
 )
 from smstools_async._redact import RedactPhones, redact_url
+from smstools_async._version import __version__ as __version__
 from smstools_async._wire.converter import converter
 
 __all__ = [
@@ -76,7 +78,6 @@ __all__ = [
     "TransportError",
     "UnexpectedResponseError",
     "converter",
+    "open_http_client",
     "redact_url",
 ]
-
-__version__ = "0.1.0"

@@ -11,20 +11,18 @@ from types import TracebackType, UnionType
 from typing import Any, Literal, NoReturn, Self, overload
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from smstools_async._cursor import Cursor, Order, read_cursor
 from smstools_async._download.downloads import Bounds, Downloads
 from smstools_async._errors import UnexpectedResponseError
 from smstools_async._http.body import LARGEST_BODY
-from smstools_async._http.session import (
-    Credentials,
-    Home,
-    HttpClient,
-    Session,
-    Timeout,
-    checkpoint,
-    split_path,
-)
+from smstools_async._http.credentials import NOT_COPIED, read_credentials
+from smstools_async._http.lifetime import Lifetime
+from smstools_async._http.pools import HttpClient
+from smstools_async._http.session import Session
+from smstools_async._http.timeouts import Timeout
+from smstools_async._http.urls import read_base_url, split_path
 from smstools_async._models import Hooks, Message, MessageFile, Page, Retry
 from smstools_async._phone import without_plus, write_phone
 from smstools_async._reading.pages import (
@@ -39,17 +37,17 @@ from smstools_async._reading.pages import (
     find_head,
     require_order,
 )
+from smstools_async._version import __version__
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
 from smstools_async._wire.documents import decode_document
 from smstools_async._wire.messages import decode_conversation
 from smstools_async._wire.pages import DecodedPage
 
-DEFAULT_BASE_URL = "https://api.smsgatewayapi.com/v1"
 _DEFAULT_PAGE_SIZE = 1000
 _WATCH_PAGE_SIZE = 100
 _ANY_PHONE = "000"
 _LARGEST_FILE = 10 * 1024 * 1024
-_USER_AGENT = "smstools-async (+https://pypi.org/project/smstools-async/)"
+_USER_AGENT = f"smstools-async/{__version__}"
 
 
 class Client:
@@ -61,7 +59,7 @@ class Client:
         base_url: where the API is; else `SMSTOOLS_BASE_URL`, else the vendor's documented address.
         timeout: seconds that one attempt of a request may take from connecting to its last byte.
             An `httpx.Timeout` bounds each phase by itself, and the whole by their sum.
-        retry: when and how patiently a failed request is tried again.
+        retry: how often and for how long a failed request is retried; `None` sends each one once.
         max_connections: requests under way at once, of all iterations together. More than 8 are
             spread over several pools, since one pool of httpx slows down.
         requests_per_second: requests that begin per second, evenly spread, of all iterations
@@ -110,7 +108,7 @@ class Client:
         *,
         base_url: str | None = None,
         timeout: float | Timeout = 30.0,
-        retry: Retry = Retry(),  # noqa: B008 - frozen
+        retry: Retry | None = Retry(),  # noqa: B008 - frozen
         max_connections: int = 8,
         requests_per_second: float | None = None,
         max_body_bytes: int = LARGEST_BODY,
@@ -122,39 +120,35 @@ class Client:
         _check_range("max_connections", max_connections, 1, None)
         _check_range("max_body_bytes", max_body_bytes, 1, None)
         _check_rate(requests_per_second)
-        if not isinstance(retry, Retry):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-            raise TypeError(f"retry must be a Retry, not {type(retry).__name__}")
+        if not isinstance(retry, Retry | None):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
+            raise TypeError(f"retry must be a Retry or None, not {type(retry).__name__}")
         if not isinstance(hooks, Hooks):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
             raise TypeError(f"hooks must be a Hooks, not {type(hooks).__name__}")
-        home = Home()
+        self._lifetime = Lifetime()
         self._session = Session(
-            _read_credentials(client_id, client_secret),
-            base_url or os.environ.get("SMSTOOLS_BASE_URL") or DEFAULT_BASE_URL,
+            read_credentials(client_id, client_secret),
+            read_base_url(base_url, allow_http=allow_insecure_http),
             timeout=timeout,
             retry=retry,
             max_connections=max_connections,
             http_client=http_client,
             user_agent=_USER_AGENT,
-            home=home,
+            lifetime=self._lifetime,
             requests_per_second=requests_per_second,
             max_body_bytes=max_body_bytes,
             hooks=hooks,
-            allow_insecure_http=allow_insecure_http,
         )
         self._downloads = Downloads(
             retry=retry,
             max_connections=max_connections,
             http_client=download_client,
             user_agent=_USER_AGENT,
-            home=home,
+            lifetime=self._lifetime,
             hooks=hooks,
         )
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "A Client is neither pickled nor copied: its secret would go with it. Make one in each"
-            " process"
-        )
+        raise TypeError(NOT_COPIED)
 
     def __repr__(self) -> str:
         return f"Client(base_url={self._session.base_url!r})"
@@ -173,9 +167,13 @@ class Client:
     async def aclose(self) -> None:
         """Close the connections; calls from now on raise `ClientClosedError`.
 
-        A given `http_client` stays open. Closing twice does nothing.
+        A given `http_client` stays open. Closing twice does nothing. A cancellation takes effect
+        once the connections are closed.
+
+        Raises:
+            RuntimeError: The client was used in another event loop.
         """
-        self._downloads.close()
+        self._lifetime.close()
         await self._session.aclose()
 
     def set_credentials(
@@ -198,7 +196,7 @@ class Client:
             >>> def rotate(client: Client, secrets: dict[str, str]) -> None:
             ...     client.set_credentials(secrets["client_id"], secrets["client_secret"])
         """
-        self._session.use_credentials(_read_credentials(client_id, client_secret))
+        self._session.use_credentials(read_credentials(client_id, client_secret))
 
     async def request(
         self,
@@ -658,25 +656,6 @@ class Client:
             return await self._session.get(parts, params, decode, on_wait)
 
         return fetch
-
-
-def _read_credentials(client_id: str | None, client_secret: str | None) -> Credentials:
-    return Credentials(
-        _from_environment("client_id", client_id),
-        _from_environment("client_secret", client_secret),
-    )
-
-
-def _from_environment(name: str, given: str | None) -> str:
-    variable = f"SMSTOOLS_{name.upper()}"
-    value = os.environ.get(variable) if given is None else given
-    if value is None:
-        raise ValueError(
-            f"{name} is missing: pass it as Client({name}=…), or set {variable} in the environment"
-        )
-    if given is None and not value:
-        raise ValueError(f"{variable} in the environment is empty: set it to your {name}")
-    return value
 
 
 def _check_method(method: str) -> str:

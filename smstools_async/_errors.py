@@ -24,9 +24,10 @@ raised before any request.
 """
 
 import re
+from http import HTTPStatus
 from typing import ClassVar
 
-_NUMBER = re.compile(r"\d(?:[\s().\-/]*\d){4,}")
+_NUMBER = re.compile(r"\d(?:[\s().,;:'\u2019_*+·\-/]*\d){4,}")
 _LONGEST_QUOTE = 200
 _MOST_PROBLEMS = 20
 _MOST_SHOWN = 3
@@ -84,10 +85,18 @@ class TransportError(SmstoolsError):
     secret; `reason` tells what it said.
     """
 
-    remedy: ClassVar[str] = "Check the network and the base URL, then try again"
+    remedy: str = "Check the network and the base URL, then try again"
+    """What to do next, in words."""
 
-    def __init__(self, reason: str, retryable: bool = True) -> None:  # noqa: FBT001, FBT002 - an error unpickles from positional fields
-        super().__init__(reason, retryable)
+    def __init__(
+        self,
+        reason: str,
+        retryable: bool = True,  # noqa: FBT001, FBT002 - an error unpickles from positional fields
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(reason, retryable, remedy)
+        if remedy is not None:
+            self.remedy = remedy
         self.reason = reason
         """What happened, in words."""
         self.retryable = retryable
@@ -255,13 +264,24 @@ class DownloadError(SmstoolsError):
 
     def __str__(self) -> str:
         """Say what is in the way, and what to do next where anything can be done."""
-        remedy = "" if self.status is None else " Its URL may have run out: read the message again."
+        is_refused = self.status is not None and self.status >= HTTPStatus.BAD_REQUEST
+        remedy = " Its URL may have expired: read the message again." if is_refused else ""
         return f"The file was not downloaded: {self.reason}.{remedy}"
 
 
 class ClientClosedError(SmstoolsError):
-    """The client was closed before this call."""
+    """The client was closed before this call, or the HTTP client that it was given."""
+
+    def __init__(self, closed: str = "client") -> None:
+        super().__init__(closed)
+        self.closed = closed
+        """Which one was closed: `client`, `http_client` or `download_client`."""
 
     def __str__(self) -> str:
-        """Say what to do next."""
-        return "This Client is closed. Make a new one, or keep it open for as long as it is used."
+        """Say which one, and what to do next."""
+        if self.closed == "client":
+            return "This Client is closed. Create a new one, or keep it open while it is used."
+        return (
+            f"The {self.closed} that this Client was given is closed. Keep it open for as long as"
+            " the Client is used: open it first, in the outer `async with`."
+        )

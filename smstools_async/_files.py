@@ -1,17 +1,21 @@
-"""Files: how one appears whole, in its place or in none."""
+"""How a file appears in its place: complete, or not at all."""
 
 import os
 import shutil
 import tempfile
-from errno import EEXIST, ENAMETOOLONG
+from errno import EACCES, EEXIST, EINVAL, ENAMETOOLONG, ENOSYS, ENOTSUP, EPERM
 from itertools import count
 from pathlib import Path
+from typing import Final
 
 from smstools_async._names import numbered
 
+_NOT_KNOWN_THERE: Final = frozenset({EPERM, EACCES, ENOTSUP, ENOSYS, EINVAL})
+"""How network shares refuse what only local file systems can do."""
+
 
 def create_beside(target: Path) -> Path:
-    """Create an empty file that nobody else can read, to become `target` when it is whole.
+    """Create an empty file that nobody else can read, to become `target` when it is complete.
 
     Raises:
         OSError: It cannot be created. The folder is named, or `target` where its name is too long.
@@ -26,14 +30,22 @@ def create_beside(target: Path) -> Path:
 
 
 def put_in_place(path: Path, target: Path) -> Path:
-    """Rename `path` to `target`, so that a crash leaves the one before or this one, whole.
+    """Rename `path` to `target`, so that a crash leaves the one before or this one, complete.
 
-    A file that was there is replaced, and its permissions are kept.
+    A file that was there is replaced, and its permissions are kept where the file system has any.
     """
-    _store(path)
+    store(path)
     if target.exists():
-        shutil.copymode(target, path)
+        _copy_mode(target, path)
     return path.replace(target)
+
+
+def _copy_mode(target: Path, path: Path) -> None:
+    try:
+        shutil.copymode(target, path)
+    except OSError as error:
+        if error.errno not in _NOT_KNOWN_THERE:
+            raise
 
 
 def put_in_new_place(path: Path, target: Path) -> Path:
@@ -42,7 +54,7 @@ def put_in_new_place(path: Path, target: Path) -> Path:
     Raises:
         FileExistsError: It is there, and stays as it is, as does `path`.
     """
-    _store(path)
+    store(path)
     try:
         os.link(path, target)  # the one step that takes a name and never replaces
     except FileExistsError as error:
@@ -60,7 +72,7 @@ def _taken(target: Path) -> FileExistsError:
 
 
 def write_whole(target: Path, text: str) -> None:
-    """Write a short file, which nobody else can read, so that it is there whole or not at all."""
+    """Write a short file, which nobody else can read; it is there completely or not at all."""
     path = create_beside(target)
     try:
         path.write_text(text, encoding="utf-8")
@@ -72,14 +84,19 @@ def write_whole(target: Path, text: str) -> None:
 
 def put_under_free_name(path: Path, target: Path) -> Path:
     """Rename `path` to `target`, or to that name with a number, so that nothing is replaced."""
-    _store(path)
+    store(path)
     names = (target if number == 1 else _numbered(target, number) for number in count(1))
     return path.replace(next(filter(_claim, names)))
 
 
-def _store(path: Path) -> None:
+def store(path: Path) -> None:
+    """Have a file written down to the disk, where the file system can do that."""
     with path.open("r+b") as file:
-        os.fsync(file.fileno())
+        try:
+            os.fsync(file.fileno())
+        except OSError as error:
+            if error.errno not in _NOT_KNOWN_THERE:
+                raise
 
 
 def _numbered(target: Path, number: int) -> Path:

@@ -244,21 +244,30 @@ def _freeze(statuses: Iterable[int]) -> frozenset[int]:
     return frozenset(statuses)
 
 
+_FEWEST_PATIENT_ATTEMPTS = 10
+_SECONDS_PER_ATTEMPT = 10
+"""A third of the average wait of `Retry.patient`, so that time runs out before attempts do."""
+
+
 @attrs.frozen(kw_only=True)
 class Retry:
-    """How often and how patiently a failed request is tried again.
+    """How often and for how long a failed request is retried.
 
-    Only requests that change nothing (GET) are ever tried again, and only after trouble that may
-    pass: a lost connection, a time-out, one of `statuses`, the vendor's error 105, and, once, what
-    is no JSON at all or another phone's page. A refused login never is. The wait before the next
-    attempt is a random time between nothing and `backoff_initial * 2 ** (attempts so far - 1)`
-    ("full jitter"), or what the server asks for.
+    Only idempotent requests (GET) are retried, and only after a failure that may pass: a lost
+    connection, a timeout, one of `statuses`, the vendor's error 105, and, once, a response that is
+    not JSON or holds another phone's page. A refused login is never retried. The wait before the
+    next attempt is exponential backoff with full jitter: random, between 0 and
+    `backoff_initial * 2 ** (attempts so far - 1)` seconds, or what the server asks for.
+
+    The defaults suit a web request: where connections are refused, the error comes after at most
+    3.5 seconds. `Retry.patient()` suits a job that would rather wait. `retry=None` turns retries
+    off.
 
     Example:
         >>> Retry(attempts=6, total_time=300).attempts
         6
-        >>> Retry.none().attempts
-        1
+        >>> Retry.patient().total_time
+        900.0
     """
 
     attempts: int = attrs.field(default=4, validator=_check_attempts)
@@ -285,9 +294,31 @@ class Retry:
     """The HTTP statuses that may pass."""
 
     @classmethod
-    def none(cls) -> "Retry":
-        """Send each request once."""
-        return cls(attempts=1)
+    def patient(cls, total_time: float = 900.0) -> "Retry":
+        """Keep trying for minutes, as a nightly job does while the gateway restarts.
+
+        Waits grow to one minute, so that an outage is not made worse; there is no budget. Every
+        other call of the same client waits as patiently: give web requests a client of their own.
+
+        Args:
+            total_time: how long to keep trying, in seconds.
+
+        Raises:
+            ValueError, TypeError: `total_time` is not a finite number of seconds, 0 or more.
+
+        Example:
+            >>> Retry.patient(total_time=3600).backoff_max
+            60.0
+        """
+        once = cls(total_time=total_time)  # checks the number before it is counted with
+        return cls(
+            attempts=_FEWEST_PATIENT_ATTEMPTS + math.ceil(once.total_time / _SECONDS_PER_ATTEMPT),
+            total_time=once.total_time,
+            backoff_initial=1.0,
+            backoff_max=60.0,
+            retry_after_max=max(cls().retry_after_max, once.total_time),
+            budget=math.inf,
+        )
 
 
 @attrs.frozen(kw_only=True)

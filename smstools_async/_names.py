@@ -1,4 +1,4 @@
-"""Names: which a file may have that a stranger named."""
+"""Which name a file may have that a stranger named."""
 
 import re
 import unicodedata
@@ -21,6 +21,54 @@ _MOST_BYTES: Final = 120
 before and behind a name."""
 _LONGEST_ENDING: Final = 16
 _NAMELESS: Final = "file"
+_ENDINGS: Final = {
+    "application/gzip": "gz",
+    "application/json": "json",
+    "application/msword": "doc",
+    "application/pdf": "pdf",
+    "application/rtf": "rtf",
+    "application/vnd.ms-excel": "xls",
+    "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/zip": "zip",
+    "audio/3gpp": "3gp",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "audio/x-wav": "wav",
+    "image/avif": "avif",
+    "image/bmp": "bmp",
+    "image/gif": "gif",
+    "image/heic": "heic",
+    "image/heif": "heif",
+    "image/jpeg": "jpg",
+    "image/jpg": "jpg",
+    "image/png": "png",
+    "image/svg+xml": "svg",
+    "image/tiff": "tiff",
+    "image/webp": "webp",
+    "text/calendar": "ics",
+    "text/csv": "csv",
+    "text/html": "html",
+    "text/plain": "txt",
+    "text/vcard": "vcf",
+    "text/x-vcard": "vcf",
+    "video/3gpp": "3gp",
+    "video/3gpp2": "3g2",
+    "video/mp4": "mp4",
+    "video/mpeg": "mpeg",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+    "video/x-msvideo": "avi",
+}
+"""What is sent by MMS and chat, written down here since `mimetypes` differs between machines."""
 
 
 def safe_name(name: str) -> str:
@@ -40,6 +88,29 @@ def safe_name(name: str) -> str:
     plain = _FORBIDDEN.sub("_", unicodedata.normalize("NFC", seen))
     short = _shortened(plain.strip(_EDGES)).rstrip(_EDGES) or _NAMELESS
     return f"_{short}" if _DEVICE.fullmatch(short) else short
+
+
+def ending_of(media_type: str) -> str | None:
+    """Return the ending of files of this media type; `None` for one that has none of its own.
+
+    Example:
+        >>> ending_of("Text/x-vCard; charset=utf-8")
+        'vcf'
+    """
+    return _ENDINGS.get(media_type.partition(";")[0].strip().lower())
+
+
+def with_ending(name: str, media_type: str) -> str:
+    """Return `name` with the ending of its media type, where it has none.
+
+    Example:
+        >>> with_ending("foto", "image/heic")
+        'foto.heic'
+        >>> with_ending("boleto.pdf", "image/png")
+        'boleto.pdf'
+    """
+    ending = ending_of(media_type)
+    return name if ending is None or _split(name)[2] else f"{name}.{ending}"
 
 
 def numbered(name: str, number: int) -> str:

@@ -1,7 +1,7 @@
-"""Tell what of an address may be shown.
+"""What of a URL may be shown.
 
-A phone is part of the path or of the query, so each log line, span and metric with a whole address
-holds it.
+A phone number is part of the path or of the query, so each log line, span and metric with a
+complete URL holds it.
 """
 
 import logging
@@ -13,14 +13,17 @@ from smstools_async._errors import make_printable, mask_numbers
 _ADDRESS = re.compile(r"([^/?#\d]*://[^/?#]*|)([^?#]*)(.*)", re.DOTALL)
 _PART_OF_PATH = re.compile(r"[^/&=;]+")
 _PART_OF_QUERY = re.compile(r"[^?#&=;]+")  # a slash may be within a number there
+_ORIGIN = re.compile(r"((?:[^/?#]*://)?)([^/?#]*)(.*)", re.DOTALL)
+_PHONE_IN_HOST = re.compile(r"\d{7,}")  # longer than a port, an octet, or a group of IPv6
+_LONGEST_SHOWN = 200
 _WORD = re.compile(r"[^\s\"<>]+")
 
 
 def redact_url(url: str) -> str:
-    """Mask the phones in an address, but for their last two digits.
+    """Mask the phone numbers in a URL, except for their last two digits.
 
-    For what other libraries write down: spans of OpenTelemetry, logs of a proxy, metrics. Any
-    number of five or more digits in the path and the query is taken for a phone, percent-encoded or
+    For what other libraries record: spans of OpenTelemetry, logs of a proxy, metrics. Any number of
+    five or more digits in the path and the query is taken for a phone number, percent-encoded or
     not; the host and the port stay.
 
     Example:
@@ -41,19 +44,47 @@ def _mask_part(part: re.Match[str]) -> str:
     return part[0] if masked == decoded else masked.replace(" ", "+")
 
 
-class RedactPhones(logging.Filter):
-    """Masks phones in the lines of other libraries, which log whole addresses: httpx at `INFO`.
+def show_host(host: str, port: int | None = None) -> str:
+    """Return a host, and its port, as errors and logs show them.
 
-    Each word of a line with a `/` or a `?` in it is taken for an address, as by `redact_url`. It
-    changes the record, so add it to the *logger* that makes the lines, before any handler sees
-    them.
+    Complete, except for a number in the host that is long enough for a phone number.
 
     Example:
-        >>> logging.getLogger("httpx").addFilter(RedactPhones())
+        >>> show_host("127.0.0.1", 54321)
+        '127.0.0.1:54321'
+    """
+    shown = _PHONE_IN_HOST.sub(lambda number: f"•••{number[0][-2:]}", make_printable(host))
+    return shown[:_LONGEST_SHOWN] if port is None else f"{shown[:_LONGEST_SHOWN]}:{port}"
+
+
+def show_url(url: str) -> str:
+    """Return a URL that was configured as errors show it: without user name and password.
+
+    Example:
+        >>> show_url("127.0.0.1:8025/v1")
+        '127.0.0.1:8025/v1'
+    """
+    return _ORIGIN.sub(_show_parts, make_printable(url), count=1)[:_LONGEST_SHOWN]
+
+
+def _show_parts(url: re.Match[str]) -> str:
+    scheme, authority, rest = url.groups()
+    return scheme + show_host(authority.rpartition("@")[2]) + mask_numbers(rest)
+
+
+class RedactPhones(logging.Filter):
+    """Masks phone numbers in the lines of other libraries, such as a proxy's or a server's.
+
+    Each word of a line with a `/` or a `?` in it is taken for a URL, as by `redact_url`. It changes
+    the record, so add it to the *logger* that makes the lines, before any handler sees them. The
+    requests of a `Client` need no filter.
+
+    Example:
+        >>> logging.getLogger("uvicorn.access").addFilter(RedactPhones())
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Mask the phones of a line, and let it pass."""
+        """Mask the phone numbers of a line, and let it pass."""
         said = record.getMessage()
         redacted = _WORD.sub(_mask_word, said)
         if redacted != said:

@@ -1,9 +1,9 @@
-"""Addresses: which may be dialled for a URL that a stranger chose.
+"""Which addresses may be connected to for a URL that a stranger chose.
 
-`ipaddress` has an answer of its own, `is_global`, that changes between versions of Python and lets
-multicast, site-local addresses and private IPv4 ones in IPv6 dress through. So the ranges are
-listed here, from IANA's registries of special-purpose addresses. In IPv6 the list is turned round:
-only what is given out to networks (2000::/3) is public.
+`ipaddress.is_global` changes between versions of Python, and takes multicast, site-local addresses
+and private IPv4 addresses within IPv6 for public ones. So the ranges are listed here, from IANA's
+registries of special-purpose addresses. For IPv6 it is the other way round: only what is assigned
+to networks (2000::/3) is public.
 """
 
 from ipaddress import (
@@ -64,15 +64,28 @@ _PRIVATE: Final = tuple(
         ),
     )
 )
+_METADATA: Final = tuple(
+    map(
+        ip_network,
+        (
+            "100.100.100.200/32",  # Alibaba Cloud
+            "fd00:ec2::/32",  # AWS: metadata, credentials of containers, time
+            "fd20:ce::/32",  # Google Cloud
+        ),
+    )
+)
+"""Where clouds keep the keys of a machine, though the range is a private one. Link-local ones, and
+those of Azure and Oracle, are not private in the first place."""
 
 
 def may_be_dialled(address: str, *, allow_private: bool) -> bool:
-    """Tell whether `address` is public, or of a private network or this machine where allowed.
+    """Return whether `address` is public, or private or of this machine where that is allowed.
 
-    Link-local addresses, where clouds keep the keys of a machine, stay forbidden in either case.
+    Addresses where clouds keep the keys of a machine are refused in either case: link-local ones,
+    and the metadata services of Alibaba, AWS, Azure, Google and Oracle.
 
     Raises:
-        ValueError: it is no address.
+        ValueError: It is not an address.
 
     Example:
         >>> may_be_dialled("10.0.0.1", allow_private=False)
@@ -81,7 +94,11 @@ def may_be_dialled(address: str, *, allow_private: bool) -> bool:
         True
     """
     read = ip_address(address)
-    return _is_public(read) or (allow_private and _is_in(read, _PRIVATE))
+    return _is_public(read) or (allow_private and _is_private(read))
+
+
+def _is_private(address: Address) -> bool:
+    return _is_in(address, _PRIVATE) and not _is_in(address, _METADATA)
 
 
 def _is_public(address: Address) -> bool:

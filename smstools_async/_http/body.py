@@ -1,9 +1,10 @@
-"""Tell whether a body is whole, while it comes in.
+"""Check whether a body is complete, while it comes in.
 
 Pure: chunks from the wire go in; the body comes out, inflated and bounded.
 """
 
 import zlib
+from collections.abc import Callable
 
 from smstools_async._errors import (
     SmstoolsError,
@@ -22,17 +23,24 @@ class Body:
     """A body on its way in.
 
     Args:
-        encoding: the `Content-Encoding`, in lower case.
-        most: bytes it may have when it is inflated.
+        encoding: The `Content-Encoding`, in lower case.
+        most: Bytes it may have when it is inflated.
+        conceal: Masks secrets in what the server sent, before it goes into an error.
 
     Raises:
-        UnexpectedResponseError: the encoding is none that was asked for.
+        UnexpectedResponseError: The encoding was not asked for.
     """
 
-    def __init__(self, encoding: str, most: int = LARGEST_BODY) -> None:
+    def __init__(
+        self,
+        encoding: str,
+        most: int = LARGEST_BODY,
+        conceal: Callable[[str], str] = lambda words: words,
+    ) -> None:
         if encoding not in ("identity", "gzip", "x-gzip"):
+            sent = quote_safely(conceal(encoding))
             raise UnexpectedResponseError(
-                f"The body is encoded as '{quote_safely(encoding)}', though only gzip was asked for"
+                f"The body is encoded as '{sent}', though only gzip was asked for"
             )
         self._inflater = None if encoding == "identity" else zlib.decompressobj(wbits=31)
         self._chunks: list[bytes] = []
@@ -41,7 +49,7 @@ class Body:
         self._failure: SmstoolsError | None = None
 
     def takes(self, chunk: bytes) -> bool:
-        """Take what came from the wire, unless it makes no body any more."""
+        """Take what came from the wire; return whether more may come."""
         while chunk and self._failure is None:
             chunk = self._take_some(chunk)
             if self._room < 0:
@@ -69,11 +77,11 @@ class Body:
         return inflated or b"", self._inflater.unconsumed_tail
 
     def finish(self) -> bytes:
-        """Return the whole body.
+        """Return the complete body.
 
         Raises:
-            UnexpectedResponseError: it is too large.
-            TransportError: it is damaged or was cut short.
+            UnexpectedResponseError: It is too large.
+            TransportError: It is damaged or was cut short.
         """
         if self._failure is not None:
             raise self._failure

@@ -1,10 +1,10 @@
-"""Tell a yes from a no.
+"""Tell a success from an error response.
 
-Pure: a status, headers and a body go in; the body of a yes comes out, and a no is raised.
+Pure: a status, headers and a body go in; the body of a success comes out, an error is raised.
 
 The vendor writes errors in three shapes: `{"error": "104", "errorMsg": "…"}`, `{"error": "words"}`
-and `{"errorMsg": "…"}`. What a code says goes before what the HTTP status says, since which status
-goes with which code is documented nowhere, and a 200 is said to carry errors too.
+and `{"errorMsg": "…"}`. The code counts for more than the HTTP status: which status comes with
+which code is not documented, and errors are reported to come with 200 too.
 
 Vendor page: https://www.smstools.com/en/sms-gateway-api/handling_errors
 """
@@ -29,10 +29,11 @@ from smstools_async._errors import (
     UnexpectedResponseError,
     quote_safely,
 )
+from smstools_async._redact import show_host
 
 LOCKING_CODES = frozenset({104, 116, 200, 1002, 1403})
 """A further try after one of these counts as a failed login, and too many lock the account."""
-SERVER_TROUBLE_CODE = 105
+SERVER_FAILURE_CODE = 105
 
 _INVALID_CODES = frozenset(
     {102, 103, 106, 109, *range(110, 115), 118, *range(121, 125), 126, 129, 131, 135, 136, 137, 139}
@@ -44,7 +45,7 @@ _CLASS_OF_CODE: dict[int, type[APIError]] = {
     **dict.fromkeys(_INVALID_CODES, InvalidRequestError),
     **dict.fromkeys(_NOT_FOUND_CODES, NotFoundError),
     **dict.fromkeys(_OTHER_CODES, APIError),
-    SERVER_TROUBLE_CODE: ServerError,
+    SERVER_FAILURE_CODE: ServerError,
 }
 _CLASS_OF_STATUS: dict[int, type[APIError]] = {
     400: InvalidRequestError,
@@ -54,12 +55,15 @@ _CLASS_OF_STATUS: dict[int, type[APIError]] = {
     422: InvalidRequestError,
     429: RateLimitError,
 }
-_LOWEST_NO = 400
-_LONGEST_NO = 65536
+_LOWEST_ERROR = 400
+_LONGEST_ERROR = 65536
+"""Bytes of a body that are parsed to look for an error."""
 _EDGE = 4096
-"""Bytes at either end of a long body in which a key beside its rows is found; to look through all
-takes a tenth of the time of decoding it."""
-_REASONS = {status.value: status.phrase for status in HTTPStatus if status >= _LOWEST_NO}
+"""Bytes at either end of a longer body in which a key next to its rows is found."""
+_PAIR = rb'"[^"\\]*"\s*:\s*(?:"(?:[^"\\]|\\.)*+"|[^"\[\]{},\s]++)'
+_PAIRS_BEFORE_ROWS = re.compile(rb"\s*\{((?:\s*" + _PAIR + rb"\s*,)*+)", re.DOTALL)
+_PAIRS_BEHIND_ROWS = re.compile(rb"[\]}]((?:\s*,\s*" + _PAIR + rb")++)\s*\}\s*\Z", re.DOTALL)
+_REASONS = {status.value: status.phrase for status in HTTPStatus if status >= _LOWEST_ERROR}
 _CODES = range(100_000)  # beyond it are numbers of another kind, of a phone perhaps
 
 
@@ -69,65 +73,80 @@ def accept(
     body: bytes,
     conceal: Callable[[str], str] = lambda words: words,
 ) -> bytes:
-    """Return the body of a yes.
+    """Return the body of a success.
 
-    `headers` are looked up in lower case. The server's words go through `conceal` before they go
-    into an error.
+    `headers` are looked up in lower case. What the server sent goes through `conceal` before it
+    goes into an error.
 
     Raises:
-        APIError: the API said no, by its code or by the HTTP status.
-        UnexpectedResponseError: it is neither a yes nor a no, such as a redirect.
+        APIError: It is an error response, by its code or by the HTTP status.
+        UnexpectedResponseError: It is neither a success nor an error, such as a redirect, or both.
     """
-    if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status >= _LOWEST_NO):
-        raise UnexpectedResponseError(_describe_detour(status, headers))
-    no = _read_no(status, body)
-    if no is None:
+    if not (HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or status >= _LOWEST_ERROR):
+        raise UnexpectedResponseError(_describe_detour(status, headers, conceal))
+    error = _find_error(status, body)
+    if error is None:
         return body
-    raise _refusal(status, headers, no, conceal)
+    raise _api_error(status, headers, error, conceal)
 
 
-def _read_no(status: int, body: bytes) -> Mapping[str, Any] | None:
-    """Return what the answer says if it is a no."""
-    if status >= _LOWEST_NO:
-        return _read_object(body[:_LONGEST_NO])
+def _find_error(status: int, body: bytes) -> Mapping[str, Any] | None:
+    """Return what an error response says; `None` for a success.
+
+    However large a body is, no more of it is parsed than `_LONGEST_ERROR`: a small one can be
+    compressed to millions of values.
+    """
+    if status >= _LOWEST_ERROR:
+        return _read_object(body[:_LONGEST_ERROR])
     if b'"error' not in body[:_EDGE] + body[-_EDGE:]:
         return None
-    answer = _read_object(body)  # rare: a text may quote it, too
-    if not (answer.get("error") or answer.get("errorMsg")):
+    # Rare: a text may quote it, too.
+    found = _read_object(body) if len(body) <= _LONGEST_ERROR else _read_edges(body)
+    if not (found.get("error") or found.get("errorMsg")):
         return None
-    if answer.get("conversation"):
-        raise UnexpectedResponseError("The answer holds a conversation and an error at once")
-    return answer
+    if found.get("conversation"):
+        raise UnexpectedResponseError("The response holds rows and an error at once")
+    return found
 
 
-def _describe_detour(status: int, headers: Mapping[str, str]) -> str:
+def _read_edges(body: bytes) -> dict[str, Any]:
+    """Read the plain values at either end of a long object, and whether it has rows."""
+    before = _PAIRS_BEFORE_ROWS.match(body[:_EDGE])
+    behind = _PAIRS_BEHIND_ROWS.search(body[-_EDGE:])
+    pairs = b"".join(found[1] for found in (before, behind) if found).strip(b" \t\r\n,")
+    found_pairs = _read_object(b"{" + re.sub(rb",\s*,", b",", pairs) + b"}")
+    return {**found_pairs, "conversation": b'"conversation"' in body[:_EDGE] + body[-_EDGE:]}
+
+
+def _describe_detour(status: int, headers: Mapping[str, str], conceal: Callable[[str], str]) -> str:
     location = headers.get("location")
     if location is None:
-        return f"The server answered HTTP {status}, which is neither a yes nor a no"
+        return f"The server responded with HTTP {status}, which is neither a success nor an error"
     return (
-        f"The server answered HTTP {status} and points to {_describe_host(location)}. Redirects are"
-        " not followed, since the credentials are for the base URL alone; check `base_url`"
+        f"The server responded with HTTP {status} and points to"
+        f" {_describe_host(location, conceal)}. Redirects are not followed, since the credentials"
+        " are for the base URL alone; check `base_url`"
     )
 
 
-def _describe_host(location: str) -> str:
+def _describe_host(location: str, conceal: Callable[[str], str]) -> str:
     try:
         host = urlsplit(location).hostname
     except ValueError:
-        return "an address that cannot be read"
-    return "another path of the same host" if host is None else f"host '{quote_safely(host)}'"
+        return "a URL that cannot be parsed"
+    return "another path of the same host" if host is None else f"host '{show_host(conceal(host))}'"
 
 
-def _refusal(
+def _api_error(
     status: int,
     headers: Mapping[str, str],
-    answer: Mapping[str, Any],
+    found: Mapping[str, Any],
     conceal: Callable[[str], str],
 ) -> APIError:
-    error = answer.get("error")
+    error = found.get("error")
     code = _read_code(error)
     cls = _CLASS_OF_CODE.get(code or 0) or _class_of_status(status)
-    candidates = (answer.get("errorMsg"), error if code is None else None)
+    candidates = (found.get("errorMsg"), error if code is None else None)
     words = next((words for words in candidates if words and isinstance(words, str)), "")
     message = quote_safely(conceal(words)) or _REASONS.get(status, "no reason given")
     return cls(status, code, message, read_retry_after(headers))
@@ -152,7 +171,7 @@ def _is_object(value: object) -> TypeGuard[dict[str, Any]]:
 
 
 def _read_object(body: bytes) -> dict[str, Any]:
-    """Read a JSON object as far as it is one; an HTML page of a proxy is an empty one."""
+    """Read a JSON object; what is not one, such as an HTML page of a proxy, is an empty one."""
     try:
         value: object = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError):
@@ -163,14 +182,12 @@ def _read_object(body: bytes) -> dict[str, Any]:
 def read_retry_after(headers: Mapping[str, str]) -> float | None:
     """Return what `Retry-After` asks for, in seconds (RFC 9110, section 10.2.3).
 
-    A date counts from the answer's own `Date`, so that a wrong clock on either side does no harm.
-    What is no time to wait (negative, infinite, words, a date without `Date`) is `None`.
+    A date counts from the response's own `Date`, so that a wrong clock on either side does no harm.
+    What is not a time to wait (negative, infinite, words, a date without `Date`) is `None`.
     """
-    sent = headers.get("retry-after", "")
-    try:
-        seconds = float(sent)
-    except ValueError:
-        seconds = _seconds_between(headers.get("date", ""), sent)
+    sent = headers.get("retry-after", "").strip()
+    is_number = re.fullmatch(r"[0-9]+(\.[0-9]*)?", sent)  # `float` takes `1_0`, too
+    seconds = float(sent) if is_number else _seconds_between(headers.get("date", ""), sent)
     return seconds if 0 < seconds < math.inf else None
 
 

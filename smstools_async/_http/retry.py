@@ -1,4 +1,4 @@
-"""Tell whether another try is worth it, and when.
+"""Decide whether another attempt is worth it, and when.
 
 Pure: errors and times go in, waits come out.
 """
@@ -15,7 +15,7 @@ from smstools_async._errors import (
     TransportError,
     UnexpectedResponseError,
 )
-from smstools_async._http.responses import SERVER_TROUBLE_CODE
+from smstools_async._http.responses import SERVER_FAILURE_CODE
 from smstools_async._models import Retry
 
 _MOST_DOUBLINGS = 64
@@ -25,12 +25,12 @@ _EARNED_BY_A_SUCCESS = 1 / 14
 class Budget:
     """How many retries all requests of a client may still make.
 
-    In an outage, clients that retry multiply the load which keeps the server down. So retries are
-    paid for: one that ends well is paid back, one that does not is not, and requests that need none
+    In an outage, clients that retry multiply the load that keeps the server down. So retries are
+    paid for: one that succeeds is paid back, one that fails is not, and requests that need none
     earn a little.
 
     Args:
-        size: retries that may end badly, one after the other.
+        size: Retries that may fail in a row.
     """
 
     def __init__(self, size: float) -> None:
@@ -45,7 +45,7 @@ class Budget:
         return is_enough
 
     def earn(self, retries: int) -> None:
-        """Take back what a request paid that ended well after so many retries."""
+        """Take back what a request paid that succeeded after this many retries."""
         self._left = min(self._size, self._left + (retries or _EARNED_BY_A_SUCCESS))
 
 
@@ -53,22 +53,21 @@ class Backoff:
     """The attempts of one request.
 
     Args:
-        clock: the time now, in seconds.
-        on_wait: told how long the wait before the next attempt takes, in seconds, when one begins,
-            and 0 when it is over.
+        retry: `None`: one attempt.
+        clock: The time now, in seconds.
+        on_wait: Called with the length of the wait before the next attempt, in seconds, when it
+            begins, and with 0 when it is over.
     """
 
     def __init__(
         self,
-        retry: Retry,
+        retry: Retry | None,
         budget: Budget,
         clock: Callable[[], float],
         on_wait: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         self.attempts: int = 0
         """How many have begun."""
-        self.most_attempts: int = retry.attempts
-        """How many there may be."""
         self._retry = retry
         self._budget = budget
         self._clock = clock
@@ -79,7 +78,7 @@ class Backoff:
 
     @property
     def distrusts_connection(self) -> bool:
-        """Whether an answer was not to be read, so that its connection is not to be kept."""
+        """Whether a response could not be read, so that its connection is not to be kept."""
         return self._was_unreadable
 
     def begin_attempt(self) -> None:
@@ -90,13 +89,13 @@ class Backoff:
         self.attempts += 1
 
     def end_wait(self) -> None:
-        """Tell that no wait is under way any more."""
+        """Report that the wait is over, if there is one."""
         if self._is_waiting:
             self._is_waiting = False
             self._on_wait(0)
 
     def succeed(self) -> None:
-        """Note that the last attempt ended well."""
+        """Note that the last attempt succeeded."""
         self._budget.earn(self.attempts - 1)
 
     def fail(self, error: SmstoolsError) -> None:
@@ -108,17 +107,17 @@ class Backoff:
 
     def next_wait(self, error: SmstoolsError) -> float | None:
         """Return the seconds to wait after `error`, or `None` to give up."""
-        if self.attempts >= self.most_attempts or not self._may_pass(error):
+        retry = self._retry
+        if retry is None or self.attempts >= retry.attempts or not self._may_pass(error, retry):
             return None
-        wait = self._wait_after(error)
-        latest = self._begun_at + self._retry.total_time
-        if wait is None or self._clock() + wait > latest or not self._budget.spend():
+        wait = self._wait_after(error, retry)
+        if wait is None or not self._budget.spend():
             return None
         self._is_waiting = True
         self._on_wait(wait)
         return wait
 
-    def _may_pass(self, error: SmstoolsError) -> bool:
+    def _may_pass(self, error: SmstoolsError, retry: Retry) -> bool:
         match error:
             case TransportError():
                 return error.retryable
@@ -128,41 +127,19 @@ class Backoff:
             case AuthenticationError():
                 return False
             case APIError():
-                return error.code == SERVER_TROUBLE_CODE or error.status in self._retry.statuses
+                return error.code == SERVER_FAILURE_CODE or error.status in retry.statuses
             case DownloadError():
-                return error.status in self._retry.statuses
+                return error.status in retry.statuses
             case _:
                 return False
 
-    def _wait_after(self, error: SmstoolsError) -> float | None:
+    def _wait_after(self, error: SmstoolsError, retry: Retry) -> float | None:
+        left = self._begun_at + retry.total_time - self._clock()
         asked = error.retry_after if isinstance(error, APIError | DownloadError) else None
         if asked is not None:
-            return asked if asked <= self._retry.retry_after_max else None
-        longest = self._retry.backoff_initial * 2.0 ** min(self.attempts - 1, _MOST_DOUBLINGS)
-        return random.uniform(0, min(longest, self._retry.backoff_max))  # noqa: S311 - jitter, no secret
-
-
-class Pace:
-    """When each request may begin: evenly spread, and not while the server asks for a pause.
-
-    Args:
-        rate: requests per second; `None`: as they come.
-    """
-
-    def __init__(self, rate: float | None) -> None:
-        self._gap = 0.0 if rate is None else 1 / rate
-        self._next = -math.inf
-
-    def take_turn(self, now: float) -> float:
-        """Take the turn if it is due; else return how long to wait before asking again, in seconds.
-
-        A turn is not taken before it is due, so that nobody who gives up leaves a gap.
-        """
-        if now < self._next:
-            return self._next - now
-        self._next = now + self._gap
-        return 0.0
-
-    def pause(self, now: float, seconds: float) -> None:
-        """Let no turn be before so many seconds from now."""
-        self._next = max(self._next, now + seconds)
+            return asked if asked <= min(retry.retry_after_max, left) else None
+        if left <= 0:
+            return None
+        longest = retry.backoff_initial * 2.0 ** min(self.attempts - 1, _MOST_DOUBLINGS)
+        drawn = random.uniform(0, min(longest, retry.backoff_max))  # noqa: S311 - jitter, not a secret
+        return min(drawn, left)  # a last attempt, at the end of the time

@@ -1,50 +1,116 @@
-"""How bytes come off a socket: as httpx's own transport has it, but more at once.
+"""How bytes come off a socket: as by httpx's own transport, but more at once.
 
-Each piece of a body passes a time-out, a cancel scope, a lock and a state machine, which takes
+Each piece of a body passes a timeout, a cancel scope, a lock and a state machine, which takes
 longer than to copy it. httpcore asks for 64 KiB at once, and of an encrypted connection it gets one
-record of 16 KiB, however many have come.
+record of 16 KiB, however many have come. httpx has no way to pass a `network_backend` on to
+httpcore, so this is a transport of our own over `httpcore.AsyncConnectionPool`; delete it once
+httpx has one.
 """
 
 import select
 import ssl
-from collections.abc import Iterator
-from functools import cache
-from typing import Any
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
 import httpcore
 import httpx
 
-BYTES_AT_ONCE = 256 * 1024
+BYTES_AT_ONCE: Final = 256 * 1024
 """As many as asyncio takes off a socket, so that nothing has to be cut and copied."""
-_LARGEST_BLOCK = 4 * 1024 * 1024
-"""Bytes of the largest block that is ever freed, as far as the allocator is told."""
+_FOREIGN: Final = (
+    httpcore.TimeoutException,
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+)
 
 
-class WideTransport(httpx.AsyncHTTPTransport):
-    """httpx's transport for HTTP/1.1, which takes nothing from the environment."""
+class WideTransport(httpx.AsyncBaseTransport):
+    """An HTTP/1.1 transport that reads nothing from the environment.
 
-    def __init__(self, tls: ssl.SSLContext, limits: httpx.Limits) -> None:
-        super().__init__(verify=tls, limits=limits, trust_env=False)
-        _keep_freed_memory()
-        # The same pool once more, since httpx hands no `network_backend` on to it.
+    Args:
+        tls: Which certificates are trusted, and which one is shown.
+        limits: How many connections there are, and how many of them are kept.
+        proxy: Through which all connections go.
+    """
+
+    def __init__(
+        self, tls: ssl.SSLContext, limits: httpx.Limits, proxy: httpcore.Proxy | None = None
+    ) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls,
+            proxy=proxy,
             max_connections=limits.max_connections,
             max_keepalive_connections=limits.max_keepalive_connections,
             keepalive_expiry=limits.keepalive_expiry,
             network_backend=_WideBackend(),
         )
 
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request, and return the response with its body unread."""
+        url = request.url
+        sent = httpcore.Request(
+            method=request.method,
+            url=httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        with _errors_of_httpx():
+            response: Any = await self._pool.handle_async_request(sent)
+        return httpx.Response(
+            response.status,
+            headers=response.headers,
+            stream=_Stream(response),
+            extensions=response.extensions,
+        )
 
-@cache
-def _keep_freed_memory() -> None:
-    """Have glibc keep what a page frees for the next one, up to twice the largest block.
+    async def drop_idle(self) -> None:
+        """Close the connections that wait for a request: they may be dead, or out of step."""
+        for connection in self._pool.connections:
+            if connection.is_idle():
+                await connection.aclose()
 
-    Else it would return the memory to the system and fault it in again, page by page. From which
-    size on it does so, it learns from the largest block that was ever freed (mallopt(3),
-    M_MMAP_THRESHOLD). This block is mapped, never touched, and takes no memory.
-    """
-    bytes(_LARGEST_BLOCK)
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._pool.aclose()
+
+
+def make_proxy(url: str) -> httpcore.Proxy:
+    """Return the proxy at `url`, with the user name and password in it."""
+    proxy = httpx.Proxy(url)
+    return httpcore.Proxy(
+        url=httpcore.URL(
+            scheme=proxy.url.raw_scheme, host=proxy.url.raw_host, port=proxy.url.port, target=b"/"
+        ),
+        auth=proxy.raw_auth,
+    )
+
+
+@contextmanager
+def _errors_of_httpx() -> Generator[None]:
+    """Raise httpcore's errors as those of httpx, which have the same names."""
+    try:
+        yield
+    except _FOREIGN as error:
+        raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+
+class _Stream(httpx.AsyncByteStream):
+    def __init__(self, response: httpcore.Response) -> None:
+        self._response = response
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _errors_of_httpx():
+            async for piece in self._response.aiter_stream():
+                yield piece
+
+    async def aclose(self) -> None:
+        await self._response.aclose()
 
 
 class _WideBackend(httpcore.AsyncNetworkBackend):
@@ -86,7 +152,7 @@ class _WideStream(httpcore.AsyncNetworkStream):
 
 
 def _is_readable(number: int) -> bool:
-    """Whether something is to be read from a socket, if only its end; or it is closed (-1).
+    """Whether something can be read from a socket, if only its end; or it is closed (-1).
 
     httpcore asks this of each idle connection whenever a request begins or ends, and anyio takes
     ten times as long to find the socket.
@@ -104,4 +170,4 @@ def _records_at_hand(decrypted: ssl.SSLObject, most: int) -> Iterator[bytes]:
             most -= len(record)
             yield record
     except ssl.SSLError:
-        pass  # the next one has not come as a whole, or is damaged, which the next read will tell
+        pass  # the next one has not come completely, or is damaged, which the next read reports

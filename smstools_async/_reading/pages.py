@@ -29,10 +29,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Literal, Self, TypeVar
 
 import anyio
+from anyio.lowlevel import checkpoint
 
 from smstools_async._cursor import Cursor, Frontier, Order, Position, digest, write_cursor
 from smstools_async._errors import PaginationError, SmstoolsError
-from smstools_async._http.session import checkpoint, ungrouped
+from smstools_async._http.tasks import ungrouped
 from smstools_async._models import ConversationItem, Message, Page
 from smstools_async._walk import Question, Taken, Walk, Window
 
@@ -454,7 +455,7 @@ class Reader:
     async def _fly(self, flight: _Flight, *, task_status: TaskStatus[None]) -> None:
         task_status.started()
         window = flight.question.window
-        on_wait = partial(self.course.waits.__setitem__, window)  # stamina keeps it for a while
+        on_wait = partial(self.course.waits.__setitem__, window)
         try:
             flight.outcome = await self._fetch(window, on_wait)
         except Exception as error:  # noqa: BLE001 - raised in its place, and out of any group

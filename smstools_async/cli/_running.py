@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 import click
 
-from smstools_async import CursorError, RedactPhones, SmstoolsError, TransportError
+from smstools_async import CursorError, SmstoolsError, TransportError
 from smstools_async.cli._arguments import name_options
 from smstools_async.cli._terminal import visible
 
@@ -123,21 +123,16 @@ class _TellLines(logging.Handler):
 
 @contextmanager
 def requests_told(*, verbose: bool) -> Generator[None]:
-    """Show each request and each retry meanwhile, or none; and no library shows a phone."""
-    ours, httpx, stamina = map(logging.getLogger, ("smstools_async", "httpx", "stamina"))
-    lines, redact, nowhere = _TellLines(), RedactPhones(), logging.NullHandler()
+    """Show each request and each retry in the block, or none."""
+    ours, lines = logging.getLogger("smstools_async"), _TellLines()
     level_before = ours.level
     ours.setLevel(logging.DEBUG if verbose else logging.CRITICAL)
     ours.addHandler(lines)
-    httpx.addFilter(redact)
-    stamina.addHandler(nowhere)  # else it prints each retry, as ours does
     try:
         yield
     finally:
         ours.setLevel(level_before)
         ours.removeHandler(lines)
-        httpx.removeFilter(redact)
-        stamina.removeHandler(nowhere)
 
 
 def tell_of_requests() -> None:

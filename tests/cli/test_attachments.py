@@ -94,7 +94,7 @@ def test_failed_files_are_counted_and_lose_nothing(
         "4 of 6 files → files\n"
         "Error: 2 files could not be fetched. The same export from the beginning fetches them;"
         " files that are there are skipped.\n"
-        "  2 of them: its host answered HTTP 404\n"
+        "  2 of them: its host responded with HTTP 404\n"
     )
     assert 0 == invoke(*EXPORT).exit_code
     assert photos == _names(folder)
@@ -106,7 +106,7 @@ def test_private_addresses_are_refused_by_default(folder: Path) -> None:
     result = invoke(*EXPORT[:-1])
     assert 1 == result.exit_code
     assert (
-        "  6 of them: its host leads to 127.0.0.1, which is no public address"
+        "  6 of them: its host leads to 127.0.0.1, which is not a public address"
         " (--allow-private-addresses)\n" in result.stderr
     )
     assert [] == _names(folder)

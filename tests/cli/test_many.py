@@ -581,7 +581,7 @@ def test_failed_files_are_trouble(photos: Sandbox) -> None:
     photos.fail(Response(status=404), from_request=6, times=1)
     result = invoke(*EXPORT, *FILES, "--concurrency", "5")
     assert 4 == result.exit_code
-    assert "✗ 1 file could not be fetched. 1 of them: its host answered HTTP 404" in " ".join(
+    assert "✗ 1 file could not be fetched. 1 of them: its host responded with HTTP 404" in " ".join(
         result.stderr.split()
     )
     assert 0 == invoke(*_resuming_arguments(result)).exit_code

@@ -19,6 +19,7 @@ from smstools_async import (
     SmstoolsError,
     TransportError,
     UnexpectedResponseError,
+    __version__,
 )
 from smstools_async.sandbox import (
     ConnectionRefused,
@@ -111,21 +112,20 @@ def test_empty_variable_is_no_credential(monkeypatch: pytest.MonkeyPatch, name: 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"client_id": 7}, "client_id must be a str, not int"),
-        ({"client_secret": b"x"}, "client_secret must be a str, not bytes"),
-        ({"base_url": b"https://x"}, "base_url must be a str, not bytes"),
-        ({"base_url": 7}, "base_url must be a str, not int"),
+        ({"client_id": 7}, "client_id must be a str, got int"),
+        ({"client_secret": b"x"}, "client_secret must be a str, got bytes"),
+        ({"base_url": b"https://x"}, "base_url must be a str, got bytes"),
+        ({"base_url": 7}, "base_url must be a str, got int"),
         ({"max_body_bytes": 1.5}, "max_body_bytes must be an int, not float"),
-        ({"timeout": None}, "timeout must be seconds or an httpx.Timeout, not NoneType"),
-        ({"timeout": "30"}, "timeout must be seconds or an httpx.Timeout, not str"),
-        ({"timeout": True}, "timeout must be seconds or an httpx.Timeout, not bool"),
-        ({"timeout": (1, 2)}, "timeout must be seconds or an httpx.Timeout, not tuple"),
-        ({"retry": 3}, "retry must be a Retry, not int"),
-        ({"retry": None}, "retry must be a Retry, not NoneType"),
+        ({"timeout": None}, "timeout must be seconds or an httpx.Timeout, got NoneType"),
+        ({"timeout": "30"}, "timeout must be seconds or an httpx.Timeout, got str"),
+        ({"timeout": True}, "timeout must be seconds or an httpx.Timeout, got bool"),
+        ({"timeout": (1, 2)}, "timeout must be seconds or an httpx.Timeout, got tuple"),
+        ({"retry": 3}, "retry must be a Retry or None, not int"),
         ({"max_connections": "8"}, "max_connections must be an int, not str"),
         ({"max_connections": 8.0}, "max_connections must be an int, not float"),
         ({"max_connections": True}, "max_connections must be an int, not bool"),
-        ({"http_client": "x"}, "http_client must be an AsyncClient of httpx or httpx2, not str"),
+        ({"http_client": "x"}, "http_client must be an AsyncClient of httpx or httpx2, got str"),
     ],
 )
 def test_argument_of_a_wrong_type_is_refused(arguments: dict[str, Any], words: str) -> None:
@@ -138,12 +138,18 @@ def test_argument_of_a_wrong_type_is_refused(arguments: dict[str, Any], words: s
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"timeout": 0}, "timeout=0: give seconds"),
-        ({"timeout": -1}, "timeout=-1: give seconds"),
-        ({"timeout": float("nan")}, "timeout=nan: give seconds"),
-        ({"timeout": float("inf")}, "timeout=inf: give seconds"),
-        ({"timeout": httpx.Timeout(5, read=0)}, "timeout=Timeout.*: give seconds"),
-        ({"timeout": httpx.Timeout(5, pool=float("nan"))}, "timeout=Timeout.*: give seconds"),
+        ({"timeout": 0}, "timeout must be positive and finite, in seconds, got 0"),
+        ({"timeout": -1}, "timeout must be positive and finite, in seconds, got -1"),
+        ({"timeout": float("nan")}, "timeout must be positive and finite, in seconds, got nan"),
+        ({"timeout": float("inf")}, "timeout must be positive and finite, in seconds, got inf"),
+        (
+            {"timeout": httpx.Timeout(5, read=0)},
+            "timeout must be positive and finite, in seconds, got Timeout",
+        ),
+        (
+            {"timeout": httpx.Timeout(5, pool=float("nan"))},
+            "timeout must be positive and finite, in seconds, got Timeout",
+        ),
         ({"max_connections": 0}, "max_connections=0: give 1 or more"),
         ({"max_connections": -8}, "max_connections=-8: give 1 or more"),
         ({"max_body_bytes": 0}, "max_body_bytes=0: give 1 or more"),
@@ -182,25 +188,25 @@ def test_base_url_may_be_any_safe_address(base_url: str | None, shown: str) -> N
 @pytest.mark.parametrize(
     ("base_url", "words"),
     [
-        ("api.smstools.com/v1", "is no address such as https://host/v1"),
-        ("https://", "is no address"),
-        ("https:///v1", "is no address"),
-        ("ftp://host/v1", "is no address"),
-        ("ftp://user:password@host/v1", "base_url='host/v1' is no address"),
-        ("ftp://user:x@password@host/v1", "base_url='host/v1' is no address"),
-        ("javascript:alert(1)", "is no address"),
-        ("https://host:0/v1", "is no address"),
-        ("https://host:65536/v1", "is no address"),
-        ("https://host:99999/v1", "is no address"),
-        ("https://host:x/v1", "is no address"),
-        ("https://[::1/v1", "is no address"),
-        ("https://ho st/v1", "is no address"),
-        ("https://host/v1 ", "is no address"),
-        (" https://host/v1", "is no address"),
-        ("https://host/v1\n", "is no address"),
-        ("https://host/\x00", "is no address"),
-        ("https://xn--/v1", "is no address"),
-        ("https://" + "a" * 70_000, "is no address"),
+        ("api.smstools.com/v1", "is not a valid base URL; give one such as https://host/v1"),
+        ("https://", "is not a valid base URL"),
+        ("https:///v1", "is not a valid base URL"),
+        ("ftp://host/v1", "is not a valid base URL"),
+        ("ftp://user:password@host/v1", "base_url='ftp://host/v1' is not a valid base URL"),
+        ("ftp://user:x@password@host/v1", "base_url='ftp://host/v1' is not a valid base URL"),
+        ("javascript:alert(1)", "is not a valid base URL"),
+        ("https://host:0/v1", "is not a valid base URL"),
+        ("https://host:65536/v1", "is not a valid base URL"),
+        ("https://host:99999/v1", "is not a valid base URL"),
+        ("https://host:x/v1", "is not a valid base URL"),
+        ("https://[::1/v1", "is not a valid base URL"),
+        ("https://ho st/v1", "is not a valid base URL"),
+        ("https://host/v1 ", "is not a valid base URL"),
+        (" https://host/v1", "is not a valid base URL"),
+        ("https://host/v1\n", "is not a valid base URL"),
+        ("https://host/\x00", "is not a valid base URL"),
+        ("https://xn--/v1", "is not a valid base URL"),
+        ("https://" + "a" * 70_000, "is not a valid base URL"),
         ("http://api.smstools.com/v1", "would send the secret unencrypted"),
         ("http://localhost.evil.example/v1", "would send the secret unencrypted"),
         ("http://127.0.0.1.evil.example/v1", "would send the secret unencrypted"),
@@ -226,7 +232,7 @@ def test_base_url_without_tls_may_be_accepted() -> None:
     """By an argument that says what it is; nothing else is let through by it."""
     client = Client("x", "x", base_url="http://10.0.0.1/v1", allow_insecure_http=True)
     assert "Client(base_url='http://10.0.0.1/v1')" == repr(client)
-    with pytest.raises(ValueError, match="is no address"):
+    with pytest.raises(ValueError, match="is not a valid base URL"):
         Client("x", "x", base_url="ftp://10.0.0.1/v1", allow_insecure_http=True)
 
 
@@ -244,9 +250,9 @@ async def test_base_url_comes_from_the_argument_or_the_environment(
 
 @pytest.mark.asyncio
 async def test_own_client_names_itself() -> None:
-    """With an address where to read about it."""
+    """By name and version, and nothing else."""
     request = await sent_by(Client("x", "x"))
-    assert request.headers["user-agent"].startswith("smstools-async (+https://")
+    assert f"smstools-async/{__version__}" == request.headers["user-agent"]
 
 
 @pytest.mark.anyio
@@ -449,7 +455,7 @@ async def test_wrong_request_is_refused_before_it_is_sent(
 async def test_path_of_a_wrong_type_is_called_so(client: Client) -> None:
     """With an example of a right one."""
     path: Any = 7
-    with pytest.raises(TypeError, match=r"path must be a str such as '/message/inbox', not int"):
+    with pytest.raises(TypeError, match=r"path must be a str such as '/message/inbox', got int"):
         await client.request("GET", path)
 
 

@@ -12,7 +12,7 @@ from anyio.streams.tls import TLSListener
 
 from smstools_async import Client, MessageFile, Retry
 from smstools_async._download.downloads import Bounds, Downloads
-from smstools_async._http.session import Home
+from smstools_async._http.lifetime import Lifetime
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 CLIENT_ID = "canary-id-7f3a"
@@ -99,7 +99,7 @@ def file_at(url: str, name: str = "boleto.png", mime: str = "image/") -> Message
 @asynccontextmanager
 async def opened(**options: Any) -> AsyncGenerator[Client, None]:
     """Open a client that tries each download once."""
-    options = {"retry": Retry.none()} | options
+    options = {"retry": None} | options
     async with Client(CLIENT_ID, CLIENT_SECRET, **options) as client:
         yield client
 
@@ -120,11 +120,11 @@ def book(*addresses: str) -> LookUp:
 async def fetch(url: str, look_up: LookUp, *, allow_private: bool = False) -> bytes:
     """Download from a URL once, with a look-up that reaches no name server."""
     downloads = Downloads(
-        retry=Retry.none(),
+        retry=None,
         max_connections=1,
         http_client=None,
         user_agent="test",
-        home=Home(),
+        lifetime=Lifetime(),
         look_up=look_up,
     )
     bounds = Bounds(max_bytes=1_000_000, timeout=20, allow_private=allow_private)

@@ -83,7 +83,8 @@ async def _read_number(host: str, _port: int) -> Sequence[str]:
 async def test_spelling_hides_no_address(host: str) -> None:
     """What is dialled is looked at, not what is written."""
     with pytest.raises(
-        DownloadError, match=r"its (host leads to .*, which is no public address|URL is none)"
+        DownloadError,
+        match=r"its (host leads to .*, which is not a public address|URL is not a valid)",
     ):
         await fetch(f"http://{host}/1.png", _read_number)
 
@@ -92,7 +93,7 @@ async def test_spelling_hides_no_address(host: str) -> None:
 async def test_this_machine_is_refused_by_default(host: str) -> None:
     """By the real look-up, and without a connection."""
     async with hosting(answer()) as here, opened() as client:
-        with pytest.raises(DownloadError, match="no public address"):
+        with pytest.raises(DownloadError, match="not a public address"):
             await client.download(file_at(f"http://{host}:{here.port}/1.png"))
     assert [] == here.heard
 

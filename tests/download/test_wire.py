@@ -1,6 +1,5 @@
 """Downloads on the wire: the file, whole, or an error that says what is in the way."""
 
-import gzip
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -88,18 +87,31 @@ async def test_web_page_may_be_a_file() -> None:
 @pytest.mark.parametrize(
     ("sent", "reason"),
     [
-        (answer(b"", "404 Not Found"), "its host answered HTTP 404"),
-        (answer(b"", "304 Not Modified"), "its host answered HTTP 304"),
-        (answer(b"no", "403 Forbidden"), "its host answered HTTP 403"),
+        (answer(b"", "404 Not Found"), "its host responded with HTTP 404"),
+        (answer(b"", "304 Not Modified"), "its host responded with HTTP 304"),
+        (answer(b"no", "403 Forbidden"), "its host responded with HTTP 403"),
         (answer(b""), "it is empty"),
-        (answer(b"", "204 No Content"), "it is empty"),
+        *(
+            (
+                answer(PICTURE[:10], f"{status} Something"),
+                f"its host responded with HTTP {status}, which is not a complete file",
+            )
+            for status in (201, 202, 203, 206, 226)
+        ),
+        *(
+            (
+                answer(b"", f"{status} Nothing"),
+                f"its host responded with HTTP {status}, which is not a complete file",
+            )
+            for status in (204, 205)
+        ),
         (
-            answer(headers={"Content-Type": "Text/HTML; charset=utf-8"}),
+            answer(b"?" * 99, headers={"Content-Type": "Text/HTML; charset=utf-8"}),
             "its host sent a web page in its place",
         ),
         (
-            answer(gzip.compress(PICTURE), headers={"Content-Encoding": "gzip"}),
-            "it came encoded as 'gzip', which was not asked for",
+            answer(b"?" * 99, headers={"Content-Encoding": "br"}),
+            "it came encoded as 'br', which cannot be undone",
         ),
         (answer(b"x" * 20_001), "it is larger than 20000 bytes (`max_bytes`)"),
         (
@@ -107,7 +119,10 @@ async def test_web_page_may_be_a_file() -> None:
             "it is larger than 20000 bytes (`max_bytes`)",
         ),
     ],
-    ids=["404", "304", "403", "empty", "204", "html", "gzip", "long", "long-unsaid"],
+    ids=[
+        *("404", "304", "403", "empty", "201", "202", "203", "206", "226", "204", "205"),
+        *("html", "brotli", "long", "long-unsaid"),
+    ],
 )
 async def test_what_is_not_the_file_is_refused(sent: bytes, reason: str) -> None:
     """With a reason that names neither the file nor its URL."""
@@ -180,7 +195,7 @@ async def test_trouble_of_the_network_is_called_so(sent: bytes, error: str) -> N
 async def test_slow_file_runs_out_of_time() -> None:
     """One deadline for the whole attempt."""
     async with hosting(_drip) as host, opened() as client:
-        with pytest.raises(RequestTimeoutError, match=r"No whole file came within 0\.2 seconds"):
+        with pytest.raises(RequestTimeoutError, match=r"No complete file came within 0\.2 seconds"):
             await client.download(file_at(host.url), attempt_timeout=0.2, allow_private=True)
 
 
@@ -216,7 +231,7 @@ async def test_wish_of_the_host_to_wait_is_told() -> None:
             await client.download(file_at(host.url), allow_private=True)
     assert (429, 3600) == (caught.value.status, caught.value.retry_after)
     assert str(caught.value).endswith(
-        "its host answered HTTP 429. Its URL may have run out: read the message again."
+        "its host responded with HTTP 429. Its URL may have expired: read the message again."
     )
 
 
@@ -298,10 +313,10 @@ async def test_three_redirects_are_enough() -> None:
 @pytest.mark.parametrize(
     ("location", "reason"),
     [
-        ("ftp://127.0.0.1/1.png", "its URL is none of http or https"),
-        ("file:///etc/passwd", "its URL is none of http or https"),
-        ("javascript:alert(1)", "The address cannot be read"),
-        ("data:image/png;base64,AAAA", "The address cannot be read"),
+        ("ftp://127.0.0.1/1.png", "its URL is not a valid http or https URL"),
+        ("file:///etc/passwd", "its URL is not a valid http or https URL"),
+        ("javascript:alert(1)", "The URL cannot be parsed"),
+        ("data:image/png;base64,AAAA", "The URL cannot be parsed"),
         ("http://[::1", "did not speak HTTP"),
         ("http://user:word@127.0.0.1/", "its URL holds a user name"),
     ],

@@ -122,5 +122,5 @@ async def main(requests: int) -> None:
 
 
 if __name__ == "__main__":
-    logging.disable()  # stamina tells of each retry
+    logging.disable()  # each retry is logged
     anyio.run(main, int(sys.argv[1]), backend=sys.argv[2])

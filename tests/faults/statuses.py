@@ -49,8 +49,8 @@ def reason_of(status: int) -> str:
 def points_elsewhere(status: int, location: str, host: str, name: str) -> Fault:
     """Make a row of a redirect."""
     error = UnexpectedResponseError(
-        f"The server answered HTTP {status} and points to {host}. Redirects are not followed, since"
-        " the credentials are for the base URL alone; check `base_url`"
+        f"The server responded with HTTP {status} and points to {host}. Redirects are not"
+        " followed, since the credentials are for the base URL alone; check `base_url`"
     )
     return fails(f"HTTP {status}, {name}", error, answer(status=status, Location=location))
 
@@ -124,7 +124,7 @@ DETOURS = (
     points_elsewhere(301, "http://127.example/", "host '127.example'", "to plain http"),
     fails(
         "HTTP 303, to no address",
-        TransportError("The address cannot be read", retryable=False),
+        TransportError("The URL cannot be parsed", retryable=False),
         answer(status=303, Location="javascript:alert()"),
     ),
     fails(
@@ -135,12 +135,16 @@ DETOURS = (
     ),
     fails(
         "HTTP 300 without an address",
-        UnexpectedResponseError("The server answered HTTP 300, which is neither a yes nor a no"),
+        UnexpectedResponseError(
+            "The server responded with HTTP 300, which is neither a success nor an error"
+        ),
         answer(status=300),
     ),
     fails(
         "HTTP 304, not modified",
-        UnexpectedResponseError("The server answered HTTP 304, which is neither a yes nor a no"),
+        UnexpectedResponseError(
+            "The server responded with HTTP 304, which is neither a success nor an error"
+        ),
         answer(status=304),
     ),
     fails(
@@ -151,7 +155,7 @@ DETOURS = (
     ),
     fails(
         "HTTP 200 with rows and an error at once",
-        UnexpectedResponseError("The answer holds a conversation and an error at once"),
+        UnexpectedResponseError("The response holds rows and an error at once"),
         answer(body_of(row(), error="105")),
     ),
 )

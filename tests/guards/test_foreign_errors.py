@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from smstools_async import RequestTimeoutError, TransportError
-from smstools_async._http.session import foreign_errors, translate
+from smstools_async._http.foreign_errors import foreign_errors, translate
 
 LIBRARIES = [httpx, httpx2]
 

@@ -10,6 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "smstools_async"
 
 ROOMS = {
+    "_version": set[str](),
     "_errors": set[str](),
     "_names": set[str](),
     "_identity": set[str](),
@@ -18,17 +19,18 @@ ROOMS = {
     "_models": {"_names", "_identity"},
     "_redact": {"_errors"},
     "_wire": {"_errors", "_phone", "_identity", "_models"},
-    "_http": {"_errors", "_models"},
+    "_http": {"_errors", "_redact", "_models"},
     "_download": {"_errors", "_names", "_files", "_models", "_http"},
     "_cursor": {"_errors", "_phone", "_models"},
     "_walk": {"_errors", "_models", "_cursor"},
     "_reading": {"_errors", "_models", "_wire", "_http", "_cursor", "_walk"},
     "_client": {
-        *("_errors", "_phone", "_models", "_wire", "_http", "_download"),
+        *("_version", "_errors", "_phone", "_models", "_wire", "_http", "_download"),
         *("_cursor", "_walk", "_reading"),
     },
     "__init__": {
-        *("_errors", "_models", "_redact", "_wire", "_cursor", "_walk", "_reading", "_client")
+        *("_version", "_errors", "_models", "_redact", "_wire", "_http", "_cursor", "_walk"),
+        *("_reading", "_client"),
     },
     "sandbox": {"_errors", "_models"},
     "export": {"_phone", "_files", "_models"},
@@ -39,7 +41,7 @@ ROOMS = {
 """Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
-    "attrs": {"_models", "_wire", "sandbox"},
+    "attrs": {"_models", "_wire", "_http", "_download", "sandbox"},
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
     "httpx": {
@@ -47,7 +49,6 @@ OWNERS = {
         *("sandbox._transport", "cli._service", "testing._fixtures"),
     },
     "httpcore": {"_http"},
-    "stamina": {"_http"},
     "anyio": {"_http", "_download", "_reading", "_client", "sandbox", "testing"},
     "starlette": {"sandbox._port", "sandbox._serve"},
     "uvicorn": {"sandbox._port"},

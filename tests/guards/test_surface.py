@@ -112,7 +112,7 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-LEFT_TO_THE_CLIENT = {"httpcore", "stamina"}
+LEFT_TO_THE_CLIENT = {"httpcore"}
 
 
 def test_import_leaves_to_later_what_it_can() -> None:
@@ -121,7 +121,7 @@ def test_import_leaves_to_later_what_it_can() -> None:
 
 
 def test_client_leaves_nothing_to_its_calls() -> None:
-    """Else the first failure would keep the event loop waiting, while stamina is loaded."""
+    """Else the first request would keep the event loop waiting while they are loaded."""
     assert loaded_by("import smstools_async; smstools_async.Client('id', 'secret')") >= (
         LEFT_TO_THE_CLIENT
     )

@@ -24,7 +24,7 @@ def test_version_is_written_once() -> None:
             path.read_text(encoding="utf-8"),
         )
     ]
-    assert [ROOT / "smstools_async/__init__.py"] == holders
+    assert [ROOT / "smstools_async/_version.py"] == holders
 
 
 def test_changelog_begins_with_the_version() -> None:

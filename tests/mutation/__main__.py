@@ -25,7 +25,7 @@ from tests.mutation.trying import ALIVE, KILLED, TIMED_OUT, UNFIT, try_inside, t
 NOTES = ROOT / "build" / "mutation"
 PRELOADED = (
     *("anyio.pytest_plugin", "attrs", "cattrs", "httpx", "httpx2", "msgspec", "pytest_asyncio"),
-    *("respx", "stamina", "starlette.applications", "trio.testing", "uvicorn"),
+    *("respx", "starlette.applications", "trio.testing", "uvicorn"),
 )
 
 

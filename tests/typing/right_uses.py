@@ -46,6 +46,7 @@ from smstools_async import (
     TransportError,
     UnexpectedResponseError,
     converter,
+    open_http_client,
     redact_url,
 )
 from smstools_async.export import (
@@ -66,8 +67,17 @@ async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClien
         assert_type(client, Client)
     await Client("id", "secret", base_url="https://host.example/v1", timeout=5).aclose()
     Client(timeout=httpx.Timeout(5, connect=1), retry=Retry(attempts=2), max_connections=2)
-    Client(http_client=http_client, retry=Retry.none())
+    Client(http_client=http_client, retry=None)
     Client(http_client=newer, download_client=http_client)
+    own = open_http_client(
+        proxy="http://proxy.example:3128",
+        ca_file=Path("ca.pem"),
+        client_cert="client.pem",
+        client_key="client.key",
+        max_connections=16,
+    )
+    assert_type(own, httpx.AsyncClient)
+    Client(http_client=own, download_client=own, retry=Retry.patient(total_time=600))
     Client(requests_per_second=2.5, max_body_bytes=1_000_000, allow_insecure_http=True)
 
 

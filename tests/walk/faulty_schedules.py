@@ -136,7 +136,7 @@ def run_virtually(seed: int, *, backend: str = "asyncio", lasting: float = 0) ->
 
 def main(first: int, last: int) -> None:
     """Run a range of seeds, with faults that pass and then with some that last."""
-    logging.disable()  # stamina tells of each retry
+    logging.disable()  # each retry is logged
     for lasting in (0, 0.03):
         runs = [run_virtually(seed, lasting=lasting) for seed in range(first, last)]
         for failed in filter(lambda run: run.fault is not None, runs):

@@ -13,7 +13,7 @@ import pytest
 from anyio.abc import ByteStream, SocketListener
 from anyio.lowlevel import checkpoint
 
-from smstools_async import Client, ConversationItem, ConversationPages, Message, Progress, Retry
+from smstools_async import Client, ConversationItem, ConversationPages, Message, Progress
 from smstools_async.sandbox import Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import virtual_backend
@@ -252,7 +252,7 @@ async def test_five_hundred_cancellations_leave_the_connections_whole(
             sandbox.client_secret,
             base_url=base_url,
             max_connections=3,
-            retry=Retry.none(),
+            retry=None,
         ) as client,
     ):
 

@@ -38,7 +38,7 @@ async def client_of(
 ) -> AsyncGenerator[Client, None]:
     """Open a client that reaches nothing but `server`, and tries each request once."""
     transport = server.transport() if isinstance(server, Sandbox) else server
-    options = {"retry": Retry.none()} | options
+    options = {"retry": None} | options
     async with (
         httpx.AsyncClient(transport=transport) as http_client,
         Client(CLIENT_ID, CLIENT_SECRET, http_client=http_client, **options) as client,
@@ -99,6 +99,6 @@ class Scripted(httpx.AsyncBaseTransport):
         return httpx.Response(self._status, headers=self._headers, stream=self.bodies[-1])
 
 
-def connecting(connections: int = 8) -> httpx.AsyncHTTPTransport:
+def connecting(connections: int = 8) -> WideTransport:
     """Return the transport of a client's own to servers without TLS, with so many connections."""
     return WideTransport(NO_TLS, httpx.Limits(max_connections=connections))

@@ -222,7 +222,7 @@ def test_conversation_with_an_error_is_trusted_in_neither() -> None:
     """It can be part of a history that broke off."""
     error = refusal(200, {"error": "105", "conversation": [row()]})
     assert isinstance(error, UnexpectedResponseError)
-    assert "holds a conversation and an error at once" in str(error)
+    assert "holds rows and an error at once" in str(error)
 
 
 @pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
@@ -256,12 +256,12 @@ def test_yes_may_hold_the_word_error(body: bytes) -> None:
         (301, "//evil.example/v1", "points to host 'evil.example'"),
         (307, "https://user:secret@evil.example", "points to host 'evil.example'"),
         (308, "/v2/conversation/5511987654321", "points to another path of the same host"),
-        (302, "https://[::1", "points to an address that cannot be read"),
+        (302, "https://[::1", "points to a URL that cannot be parsed"),
         (302, "https://5511987654321.example", r"points to host '•••21.example'"),
-        (304, None, "HTTP 304, which is neither a yes nor a no"),
-        (101, None, "HTTP 101, which is neither a yes nor a no"),
-        (300, None, "HTTP 300, which is neither a yes nor a no"),
-        (399, None, "HTTP 399, which is neither a yes nor a no"),
+        (304, None, "HTTP 304, which is neither a success nor an error"),
+        (101, None, "HTTP 101, which is neither a success nor an error"),
+        (300, None, "HTTP 300, which is neither a success nor an error"),
+        (399, None, "HTTP 399, which is neither a success nor an error"),
     ],
 )
 def test_detour_is_refused(status: int, location: str | None, words: str) -> None:

@@ -115,7 +115,7 @@ async def test_hundreds_of_cancelled_calls_on_asyncio(
         CLIENT_SECRET,
         base_url=port.base_url,
         max_connections=CONNECTIONS,
-        retry=Retry.none(),
+        retry=None,
     ) as client:
         assert 0 < await cancel(client, 500) < 500
         await assert_whole(client)

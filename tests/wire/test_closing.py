@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 
-from smstools_async import Client, ClientClosedError, Hooks, Retry, RetryInfo
+from smstools_async import Client, ClientClosedError, Hooks, RetryInfo
 from smstools_async.sandbox import serving
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 
@@ -17,7 +17,7 @@ async def test_closed_client_sends_nothing(times: int) -> None:
     async with client_of(sandbox) as client:
         for _ in range(times):
             await client.aclose()
-        with pytest.raises(ClientClosedError, match="Make a new one"):
+        with pytest.raises(ClientClosedError, match="Create a new one"):
             await client.get_conversation(PHONE)
         with pytest.raises(ClientClosedError):
             await client.request("POST", "/message/send", json={})
@@ -121,7 +121,7 @@ async def test_request_under_way_ends_with_the_client() -> None:
             await client.get_conversation(PHONE)
 
     async with serving(sandbox) as base_url:
-        client = Client(CLIENT_ID, CLIENT_SECRET, base_url=base_url, retry=Retry.none())
+        client = Client(CLIENT_ID, CLIENT_SECRET, base_url=base_url, retry=None)
         with anyio.fail_after(5):
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(ask, client)

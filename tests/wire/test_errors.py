@@ -43,7 +43,7 @@ PROBLEMS = ("$.total: null", "$.page: null", "$.limit: null", "$.shown: null")
         (PaginationError("Page 3 was page 2"), "Page 3 was page 2.", "error's `.cursor`"),
         (PaginationStalledError("Nothing new"), "Nothing new.", "error's `.cursor`"),
         (CursorError("It is damaged"), "It is damaged.", "Begin anew without a cursor"),
-        (ClientClosedError(), "This Client is closed.", "Make a new one"),
+        (ClientClosedError(), "This Client is closed.", "Create a new one"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, SmstoolsError) else "",
 )

@@ -50,7 +50,7 @@ def test_second_loop_is_refused(backend: str, first: Call, later: Call) -> None:
     """There, dead connections would fail and locks would wait for ever."""
     client = client_anywhere()
     anyio.run(twice, first, client, backend=backend)
-    with pytest.raises(RuntimeError, match="make one in each"):
+    with pytest.raises(RuntimeError, match="create one client per event loop"):
         anyio.run(later, client)
 
 

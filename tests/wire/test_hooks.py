@@ -161,7 +161,7 @@ async def test_path_without_a_query_is_logged_as_it_is(caplog: pytest.LogCapture
     async with client_of(sandbox) as client:
         with pytest.raises(RequestTimeoutError):
             await client.request("GET", "/balance")
-    assert "GET /balance: no answer, 0 bytes in 0.0" in caplog.text
+    assert "GET /balance: no response, 0 bytes in 0.0" in caplog.text
 
 
 @pytest.mark.anyio

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from smstools_async import Client, ClientClosedError
-from smstools_async._http.session import _Lanes, share_connections
+from smstools_async._http.opening import share_connections
+from smstools_async._http.pools import Pools
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE
 from tests.wire.conftest import Port
 
@@ -25,16 +26,16 @@ def test_no_pool_has_more_than_eight(connections: int, shared: tuple[int, int]) 
 async def test_request_takes_the_pool_with_the_least_to_do() -> None:
     """So one after the other keeps to the first, and its connection."""
     clients = [httpx.AsyncClient(), httpx.AsyncClient()]
-    lanes = _Lanes(clients)
-    with lanes.freest() as first:
-        with lanes.freest() as second, lanes.freest() as third:
+    pools = Pools(clients)
+    with pools.freest() as first:
+        with pools.freest() as second, pools.freest() as third:
             assert clients == [first, second]
             assert third is first
-        with lanes.freest() as fourth:
+        with pools.freest() as fourth:
             assert fourth is second
-    with lanes.freest() as fifth:
+    with pools.freest() as fifth:
         assert fifth is first
-    with lanes.freest() as sixth:
+    with pools.freest() as sixth:
         assert sixth is first
     for client in clients:
         await client.aclose()

@@ -11,7 +11,7 @@ import httpx
 import httpx2
 import pytest
 
-from smstools_async import Client, Retry, SmstoolsError
+from smstools_async import Client, SmstoolsError
 from smstools_async._wire.messages import decode_conversation
 from smstools_async.sandbox import Response, Sandbox, serving
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
@@ -96,14 +96,14 @@ async def test_bodies_of_connections_are_let_go(
         sandbox.receive(PHONE, "x" * 1000)
     async with serving(sandbox) as base_url, http_client_class() as http_client:
         client = Client(
-            CLIENT_ID, CLIENT_SECRET, base_url=base_url, http_client=http_client, retry=Retry.none()
+            CLIENT_ID, CLIENT_SECRET, base_url=base_url, http_client=http_client, retry=None
         )
         assert await growth_of(client) < 60 * CALLS
 
 
 @pytest.mark.asyncio
 async def test_error_of_a_retried_request_is_freed_at_once() -> None:
-    """What stamina keeps of an attempt, and the frames of the call, form no circle with it."""
+    """The frames of the call form no cycle with it."""
     sandbox = sandbox_of()
     sandbox.fail(Response(status=503), times=None)
     async with client_of(sandbox, retry=AT_ONCE) as client:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import math
 import pickle
 from datetime import UTC, datetime
 from typing import Any
@@ -157,9 +158,25 @@ def test_retry_is_patient_by_default() -> None:
     assert {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529} == retry.statuses
 
 
-def test_retry_can_be_none() -> None:
-    """One attempt, and it is over."""
-    assert Retry(attempts=1) == Retry.none()
+def test_patient_retry_lasts_as_long_as_it_is_told() -> None:
+    """Time ends it, not attempts, nor a budget, nor a server that asks for less time than that."""
+    retry = Retry.patient(total_time=3600)
+    assert (3600, 60, 3600, math.inf) == (
+        retry.total_time,
+        retry.backoff_max,
+        retry.retry_after_max,
+        retry.budget,
+    )
+    assert retry.attempts * retry.backoff_max / 2 > 2 * retry.total_time
+
+
+@pytest.mark.parametrize(
+    ("total_time", "error"), [(-1, ValueError), (math.inf, ValueError), ("9", TypeError)]
+)
+def test_patience_is_a_number_of_seconds(total_time: Any, error: type[Exception]) -> None:
+    """The same numbers as `total_time` of `Retry` takes."""
+    with pytest.raises(error, match="total_time"):
+        Retry.patient(total_time)
 
 
 SECONDS = ["total_time", "backoff_initial", "backoff_max", "retry_after_max"]

@@ -8,7 +8,7 @@ import pytest
 import trio
 
 from smstools_async import Client, RateLimitError, Retry
-from smstools_async._http.retry import Pace
+from smstools_async._http.limiter import Pace
 from smstools_async.sandbox import Response, Sandbox
 from tests.wire.asking import PHONE, client_of, run_virtually, sandbox_of
 

@@ -12,7 +12,6 @@ from typing import Any
 import anyio
 import httpx
 import pytest
-import stamina
 import trio
 
 from smstools_async import (
@@ -24,8 +23,10 @@ from smstools_async import (
     ServerError,
     TransportError,
 )
+from smstools_async._http.credentials import Credentials
+from smstools_async._http.lifetime import Lifetime
 from smstools_async._http.retry import Backoff, Budget
-from smstools_async._http.session import Credentials, Home, Session
+from smstools_async._http.session import Session
 from smstools_async.sandbox import (
     Outcome,
     Response,
@@ -81,7 +82,7 @@ async def test_statuses_can_be_chosen() -> None:
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("retry", "requests"),
-    [(Retry.none(), 1), (Retry(attempts=2, backoff_initial=0), 2), (AT_ONCE, 4)],
+    [(None, 1), (Retry(attempts=2, backoff_initial=0), 2), (AT_ONCE, 4)],
     ids=["none", "twice", "default"],
 )
 async def test_attempts_are_bounded(retry: Retry, requests: int) -> None:
@@ -236,7 +237,7 @@ def session_of(sandbox: Sandbox, http_client: httpx.AsyncClient, retry: Retry) -
         max_connections=8,
         http_client=http_client,
         user_agent="test",
-        home=Home(),
+        lifetime=Lifetime(),
     )
 
 
@@ -288,21 +289,3 @@ def test_end_of_a_wait_is_told_when_it_is_cancelled() -> None:
 
     run_virtually(lose_patience)
     assert [0.5, 0] == told
-
-
-@pytest.mark.asyncio
-async def test_switches_of_stamina_work() -> None:
-    """Tests of users can turn waiting, or trying again, off."""
-    sandbox = sandbox_of()
-    sandbox.fail(BUSY, times=None)
-    async with client_of(sandbox, retry=Retry(backoff_initial=80, backoff_max=80)) as client:
-        with stamina.set_testing(True, attempts=2), pytest.raises(ServerError):
-            await client.get_conversation(PHONE)
-        assert 2 == len(sandbox.requests)
-        stamina.set_active(False)
-        try:
-            with pytest.raises(ServerError):
-                await client.get_conversation(PHONE)
-        finally:
-            stamina.set_active(True)
-    assert 3 == len(sandbox.requests)

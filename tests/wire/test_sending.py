@@ -6,24 +6,23 @@ from types import ModuleType
 from typing import Any
 
 import anyio
+import attrs
 import httpx
 import pytest
 from anyio.lowlevel import checkpoint
 
 from smstools_async import Retry
-from smstools_async._http.session import (
-    Credentials,
-    Home,
-    Session,
-    _Call,
-    _dispatch,
-    foreign_errors,
-    translate,
-)
+from smstools_async._http.calls import Call
+from smstools_async._http.credentials import Credentials
+from smstools_async._http.exchange import dispatch
+from smstools_async._http.foreign_errors import foreign_errors, translate
+from smstools_async._http.lifetime import Lifetime
+from smstools_async._http.session import Session
+from smstools_async._http.urls import read_base_url
 from tests.wire.asking import CLIENT_ID, CLIENT_SECRET
 
 CREDENTIALS = Credentials(CLIENT_ID, CLIENT_SECRET)
-BALANCE = _Call("GET", ("balance", "a/b c"), {"page": 1, "limit": None})
+BALANCE = Call(method="GET", parts=("balance", "a/b c"), params={"page": 1, "limit": None})
 
 
 def session_of(
@@ -34,13 +33,13 @@ def session_of(
     """Return a session that sends nothing."""
     return Session(
         CREDENTIALS,
-        base_url,
+        read_base_url(base_url),
         timeout=timeout,
         retry=Retry(),
         max_connections=8,
         http_client=http_client,
         user_agent="smstools-async/7",
-        home=Home(),
+        lifetime=Lifetime(),
     )
 
 
@@ -69,7 +68,7 @@ def test_session_is_as_careful_as_a_client() -> None:
     """Plain HTTP has to be asked for; and nothing is opened beside what is given."""
     with pytest.raises(ValueError, match="would send the secret unencrypted"):
         session_of(None, 30, "http://gateway.example/v1")
-    assert [] == session_of(httpx.AsyncClient(), 30)._own_clients  # noqa: SLF001 - opened, not used
+    assert () == session_of(httpx.AsyncClient(), 30)._pools._own  # noqa: SLF001 - opened, not used
 
 
 def test_address_is_quoted_part_by_part() -> None:
@@ -81,7 +80,7 @@ def test_nothing_is_sent_beside_the_headers() -> None:
     """A body would be sent where there is something to send."""
     assert b"" == built().content
     posted = session_of(None, 30)._build(  # noqa: SLF001 - built, not sent
-        BALANCE._replace(method="POST", json={"a": 1}), CREDENTIALS, keeps_connection=True
+        attrs.evolve(BALANCE, method="POST", json={"a": 1}), CREDENTIALS, keeps_connection=True
     )
     assert ("POST", b'{"a":1}') == (posted.method, posted.content)
 
@@ -146,7 +145,7 @@ async def sent_by_tracing(event: str) -> Tracing:
     """Send a request that is cancelled after an event."""
     client = Tracing(scope := anyio.CancelScope(), event)
     with scope:
-        await _dispatch(client, httpx.Request("GET", "https://gateway.example"))
+        await dispatch(client, httpx.Request("GET", "https://gateway.example"))
     return client
 
 
@@ -215,7 +214,7 @@ def _error_of(name: str) -> Exception:
 
 def test_client_of_another_library_is_refused() -> None:
     """It is called by the name of its class."""
-    with pytest.raises(TypeError, match="of httpx or httpx2, not dict"):
+    with pytest.raises(TypeError, match="of httpx or httpx2, got dict"):
         foreign_errors(dict)
 
 

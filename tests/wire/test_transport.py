@@ -1,6 +1,5 @@
 """More bytes come off a socket at once than httpcore asks for."""
 
-import platform
 import socket
 import ssl
 from contextlib import suppress
@@ -11,7 +10,6 @@ import pytest
 
 from smstools_async._http.transport import BYTES_AT_ONCE, _WideStream
 from tests.faults.server import CERTIFICATES
-from tests.processes import printed_by
 
 ASKED = 64 * 1024
 """How much httpcore asks for."""
@@ -156,9 +154,3 @@ def test_idle_connection_is_readable_when_its_other_side_hung_up() -> None:
 def test_connection_without_a_socket_is_asked_itself() -> None:
     """Such as one within another."""
     assert "perhaps" == _WideStream(Plain()).get_extra_info("is_readable")
-
-
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators are told nothing")
-def test_freed_memory_is_kept_for_the_next_page() -> None:
-    """Else the system would have to give it anew, 800 times for such a one."""
-    assert int(printed_by("tests.wire.faulting")) < 100

@@ -77,7 +77,7 @@ class Raising(httpx.AsyncBaseTransport):
         (lambda: BROKEN_RECORD, 4, "The encryption of the connection broke"),
         (lambda: httpx.UnsupportedProtocol("secret"), 1, "scheme is not supported"),
         (lambda: httpx.TooManyRedirects("secret"), 1, "The HTTP client failed"),
-        (lambda: httpx.InvalidURL("secret"), 1, "The address cannot be read"),
+        (lambda: httpx.InvalidURL("secret"), 1, "The URL cannot be parsed"),
         (lambda: httpx.CookieConflict("secret"), 1, "cookies that conflict"),
     ],
     ids=[
