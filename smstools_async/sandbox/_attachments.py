@@ -1,4 +1,4 @@
-"""What is in the files of a sandbox: little, readable by every program, the same for each name."""
+"""What is in attachments: little, readable by every program, and the same each time."""
 
 import re
 import struct
@@ -9,24 +9,31 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from smstools_async._models import MessageFile
-from smstools_async.sandbox._faults import Response
-from smstools_async.sandbox._log import LoggedRequest, decode_query
+from smstools_async.sandbox._quirks import Quirks
+from smstools_async.sandbox._requests import LoggedRequest, decode_query
+from smstools_async.sandbox._responses import Response
 
 _SIDE: Final = 8  # pixels: one block of a JPEG
 
 
-def attachment(request: LoggedRequest, files: Iterable[MessageFile]) -> Response | None:
-    """Respond to a request for one of `files`, by the path and query of its URL, whoever asks."""
+def attachment(
+    request: LoggedRequest, files: Iterable[MessageFile], quirks: Quirks
+) -> Response | None:
+    """Respond to a request for one of `files`, by the path and query of its URL.
+
+    Credentials are not needed; `None` where there is no such file.
+    """
     if request.method != "GET" or request.is_known_path:
         return None
-    file = next((file for file in files if _is_asked_for(file, request)), None)
+    file = next((file for file in files if _is_requested(file, request)), None)
     if file is None:
         return None
     media_type, make = _KINDS.get(file.name.rpartition(".")[2].lower(), _KINDS["png"])
-    return Response(headers={"Content-Type": media_type}, body=make(file.name))
+    response = Response(headers={"Content-Type": media_type}, body=make(file.name))
+    return response if quirks.attachment is None else quirks.attachment(response)
 
 
-def _is_asked_for(file: MessageFile, request: LoggedRequest) -> bool:
+def _is_requested(file: MessageFile, request: LoggedRequest) -> bool:
     url = urlsplit(file.url)
     is_path = unquote(url.path) == unquote(request.path)
     return is_path and decode_query(url.query) == request.params

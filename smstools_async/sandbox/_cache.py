@@ -5,8 +5,8 @@ from typing import TypeAlias
 
 import attrs
 
-from smstools_async.sandbox._faults import Response
-from smstools_async.sandbox._log import LoggedRequest
+from smstools_async.sandbox._requests import LoggedRequest
+from smstools_async.sandbox._responses import Response
 
 _Key: TypeAlias = tuple[str | None, int | None, int | None, bool]
 

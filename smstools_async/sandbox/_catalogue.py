@@ -10,7 +10,9 @@ import attrs
 
 from smstools_async._models import Message
 from smstools_async.sandbox._claims import PageNumbers
-from smstools_async.sandbox._history import with_file_query, with_time_shifted
+from smstools_async.sandbox._file_urls import with_file_query
+from smstools_async.sandbox._history import with_time_shifted
+from smstools_async.sandbox._hosts import UNTIDY_HOSTS
 from smstools_async.sandbox._quirks import Quirks
 
 _HOUR: Final = 3600
@@ -181,7 +183,7 @@ UNSTABLE_ROWS: Final[Mapping[str, Quirks]] = MappingProxyType(
 
 
 def named_quirks(*names: str) -> Quirks:
-    """Combine quirks by their names in `ORDERS`, `UNTRUE_NUMBERS` and `UNSTABLE_ROWS`.
+    """Combine quirks by their names in `ORDERS`, `UNTRUE_NUMBERS`, `UNSTABLE_ROWS`, `UNTIDY_HOSTS`.
 
     Raises:
         ValueError: There are none of this name.
@@ -199,4 +201,6 @@ def named_quirks(*names: str) -> Quirks:
     return quirks
 
 
-_ALL: Final[Mapping[str, Quirks]] = MappingProxyType({**ORDERS, **UNTRUE_NUMBERS, **UNSTABLE_ROWS})
+_ALL: Final[Mapping[str, Quirks]] = MappingProxyType(
+    {**ORDERS, **UNTRUE_NUMBERS, **UNSTABLE_ROWS, **UNTIDY_HOSTS}
+)

@@ -1,19 +1,18 @@
 """The responses of `GET /v1/conversation/{phone}`: what is refused, and what gets a page.
 
 Which check comes first is not documented; here it is the path, the method, the credentials (in
-`_door`), the phone, `limit`, `page`.
+`_authentication`), the phone, `limit`, `page`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from functools import partial
 from gzip import compress
 from random import Random
+from typing import TypeAlias
 
 import attrs
 
-from smstools_async.sandbox._faults import Response
 from smstools_async.sandbox._history import History
-from smstools_async.sandbox._log import LoggedRequest
 from smstools_async.sandbox._page import PageRequest, page_response
 from smstools_async.sandbox._paging import Window
 from smstools_async.sandbox._quirks import Quirks
@@ -25,6 +24,10 @@ from smstools_async.sandbox._refusals import (
     method_not_allowed,
     not_found,
 )
+from smstools_async.sandbox._requests import LoggedRequest
+from smstools_async.sandbox._responses import Response
+
+FindHistory: TypeAlias = Callable[[str], History | None]
 
 
 def misrouted(request: LoggedRequest) -> Response | None:
@@ -34,28 +37,26 @@ def misrouted(request: LoggedRequest) -> Response | None:
     return None if request.method == "GET" else method_not_allowed()
 
 
-def conversation(
-    request: LoggedRequest, histories: Mapping[str, History], quirks: Quirks, seed: int
-) -> Response:
+def conversation(request: LoggedRequest, find: FindHistory, quirks: Quirks, seed: int) -> Response:
     """Respond to a request with valid credentials."""
-    history = _history(request.phone, histories, quirks)
+    history = _history(request.phone, find, quirks)
     if not isinstance(history, History):
         return history
     window = _window(request)
     if not isinstance(window, Window):
         return window
     draw = partial(Random, f"{seed}/{request.number}")
-    asked = PageRequest(number=request.number, window=window, quirks=quirks, draw=draw)
-    return _compressed(page_response(asked, history), wanted=quirks.gzip and request.accepts_gzip)
+    page_request = PageRequest(number=request.number, window=window, quirks=quirks, draw=draw)
+    return _compressed(
+        page_response(page_request, history), wanted=quirks.gzip and request.accepts_gzip
+    )
 
 
-def _history(
-    phone: str | None, histories: Mapping[str, History], quirks: Quirks
-) -> History | Response:
+def _history(phone: str | None, find: FindHistory, quirks: Quirks) -> History | Response:
     if phone is None:
         return invalid_phone()
-    if phone in histories:
-        return histories[phone]
+    if history := find(phone):
+        return history
     match quirks.unknown_phone:
         case "error":
             return invalid_phone()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit, urlunsplit
 
 import attrs
 
@@ -62,6 +61,8 @@ class History:
     """As they were entered; change them by the methods alone."""
     latest: int = 0
     """The newest time there ever was, in Unix seconds."""
+    rotations: int = 0
+    """How often the URLs of the files were signed anew."""
     _arranged: tuple[Arrange, Sequence[Row]] | None = None
 
     def inbound(
@@ -174,25 +175,7 @@ class History:
         return self._arranged[1]
 
 
-def with_file_query(message: Message, query: str) -> Message:
-    """Return a message whose file URLs have this query in place of theirs."""
-    return _with_files(message, lambda file: f"{file.url.partition('?')[0]}?{query}")
-
-
-def with_file_base(message: Message, base_url: str) -> Message:
-    """Return a message whose files are below `base_url`, at the paths they have now."""
-    root = base_url.rstrip("/")
-    return _with_files(message, lambda file: root + urlunsplit(("", "", *urlsplit(file.url)[2:])))
-
-
 def with_time_shifted(message: Message, seconds: int) -> Message:
     """Return a message that is this much later."""
     time = message.unix_time + seconds
     return attrs.evolve(message, unix_time=time, datetime_text=datetime_text(time))
-
-
-def _with_files(message: Message, url: Callable[[MessageFile], str]) -> Message:
-    if not message.files:
-        return message
-    files = tuple(attrs.evolve(file, url=url(file)) for file in message.files)
-    return attrs.evolve(message, files=files)

@@ -7,10 +7,9 @@ import attrs
 
 from smstools_async._models import Message
 from smstools_async.sandbox._claims import PageNumbers, claimed_numbers
-from smstools_async.sandbox._faults import Response
+from smstools_async.sandbox._endless import padded
 from smstools_async.sandbox._history import History, Row
 from smstools_async.sandbox._listing import Arrangement
-from smstools_async.sandbox._made_up import padded
 from smstools_async.sandbox._paging import (
     Cut,
     Window,
@@ -22,6 +21,7 @@ from smstools_async.sandbox._paging import (
 )
 from smstools_async.sandbox._quirks import Quirks
 from smstools_async.sandbox._refusals import invalid_page, not_found
+from smstools_async.sandbox._responses import Response
 from smstools_async.sandbox._wire import JSON, page_json
 
 

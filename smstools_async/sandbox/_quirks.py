@@ -8,6 +8,7 @@ from attrs.validators import ge, optional
 
 from smstools_async._models import Message
 from smstools_async.sandbox._claims import Claim, check_claim
+from smstools_async.sandbox._responses import Change
 
 End: TypeAlias = Literal["newest", "oldest"]
 """One of the two ends of a list."""
@@ -113,6 +114,10 @@ class Quirks:
     rows_as_object: bool = False
     """Rows are written as an object with the keys "0", "1" …, as PHP writes an array it has
     filtered."""
+
+    attachment: Change | None = None
+    """Makes another response of the true one for an attachment: a host with untidy headers,
+    another status, or half a body."""
 
     unknown_phone: Literal["empty", "error", "not_found"] = attrs.field(
         default="empty", validator=_one_of("empty", "error", "not_found")

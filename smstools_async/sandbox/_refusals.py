@@ -6,7 +6,7 @@ Error codes: vendor page `handling_errors`.
 from collections.abc import Mapping
 from typing import Final
 
-from smstools_async.sandbox._faults import Response
+from smstools_async.sandbox._responses import Response
 from smstools_async.sandbox._wire import HTML
 
 MOST_ROWS: Final = 2000

@@ -1,4 +1,4 @@
-"""Putting a sandbox on a port. Needs the extra: `pip install 'smstools-async[sandbox]'`."""
+"""A sandbox on a port. Needs the extra: `pip install 'smstools-async[sandbox]'`."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 def app(sandbox: Sandbox) -> "Starlette":
-    """Make an ASGI application of a sandbox, for a server of your own; it answers under `/v1`.
+    """Make an ASGI application of a sandbox, for a server of your own; it responds under `/v1`.
 
-    Such a server cannot be told to break a connection before the answer begins: it answers HTTP 500
-    instead. `serve` and `serving` can.
+    Such a server cannot break a connection before the response begins: it responds with HTTP 500
+    instead, and it knows of no kept connections. `serve` and `serving` can do both.
 
     Raises:
         ImportError: The extra `sandbox` is not installed.
@@ -39,15 +39,15 @@ async def serve(
     """Serve a sandbox until Ctrl-C or cancellation, on asyncio.
 
     Args:
-        sandbox: What to serve; it may be changed meanwhile.
-        host: The address to listen on; any but the default can be reached by other machines.
+        sandbox: What to serve; it may be changed while it is served.
+        host: The address to listen on; other machines can reach any but the default.
         port: The port to listen on; 0 for a free one.
-        on_listening: Called with the base URL, `/v1` included, when connections are taken. For a
-            host that stands for every address, such as `0.0.0.0`, it is one of this machine.
+        on_listening: Called with the base URL, `/v1` included, once connections are accepted. For a
+            host that stands for every address, such as `0.0.0.0`, the URL has one of this machine.
 
     Raises:
         ImportError: The extra `sandbox` is not installed.
-        OSError: The port is taken, or the address is not this machine's.
+        OSError: The port is in use, or the address is not this machine's.
 
     Example:
         >>> import anyio
@@ -59,7 +59,7 @@ async def serve(
     """
     from smstools_async.sandbox import _port  # noqa: PLC0415 - needs the extra
 
-    async with _port.running(sandbox, host, port, heeds_signals=True) as (base_url, task):
+    async with _port.running(sandbox, host, port, handles_signals=True) as (base_url, task):
         if on_listening:
             on_listening(base_url)
         await asyncio.wait({task})
@@ -71,17 +71,17 @@ async def serving(
 ) -> AsyncGenerator[str, None]:
     """Serve a sandbox for the length of an `async with` block, on asyncio; for tests.
 
-    The block gets the base URL, `/v1` included, as `on_listening` of `serve` does. Requests in
-    flight at its end are cut off.
+    The block gets the base URL, `/v1` included, as `on_listening` of `serve` does. At its end,
+    requests in flight are cut off.
 
     Args:
-        sandbox: What to serve; it may be changed meanwhile.
-        host: The address to listen on; any but the default can be reached by other machines.
+        sandbox: What to serve; it may be changed while it is served.
+        host: The address to listen on; other machines can reach any but the default.
         port: The port to listen on; 0 for a free one.
 
     Raises:
         ImportError: The extra `sandbox` is not installed.
-        OSError: The port is taken, or the address is not this machine's.
+        OSError: The port is in use, or the address is not this machine's.
 
     Example:
         >>> import asyncio, httpx
@@ -93,5 +93,5 @@ async def serving(
     """
     from smstools_async.sandbox import _port  # noqa: PLC0415 - needs the extra
 
-    async with _port.running(sandbox, host, port, heeds_signals=False) as (base_url, _):
+    async with _port.running(sandbox, host, port, handles_signals=False) as (base_url, _):
         yield base_url

@@ -165,7 +165,7 @@ def test_sandbox_with_what_is_no_phone_ends_with_2() -> None:
     """There is nothing to serve."""
     result = invoke("sandbox", "--phone", "abc")
     assert 2 == result.exit_code
-    assert "Error: This is no phone number" in result.stderr
+    assert "Error: This is not a phone number" in result.stderr
 
 
 @pytest.mark.parametrize(

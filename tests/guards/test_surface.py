@@ -37,7 +37,10 @@ def _public_members() -> Iterator[tuple[str, object]]:
 
 
 def _members_of(cls: type[object]) -> Iterator[tuple[str, object]]:
-    for name, member in vars(cls).items():
+    """Yield the members that a class of ours has, or inherits from others of ours."""
+    ours = (base for base in reversed(cls.__mro__) if base.__module__.startswith("smstools_async"))
+    members = {name: member for base in ours for name, member in vars(base).items()}
+    for name, member in members.items():
         if not name.startswith("_") and (
             inspect.isfunction(member) or isinstance(member, property | classmethod)
         ):

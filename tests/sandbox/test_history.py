@@ -2,13 +2,14 @@
 
 from collections import Counter
 from itertools import pairwise
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import DeliveryStatus, Message, MessageFile
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Response, Sandbox
 from tests.sandbox.asking import PHONE, ask_for_page, read_rows
 
 MOMENT = 1_749_113_086
@@ -140,7 +141,7 @@ def test_conversation_begins_once() -> None:
 @pytest.mark.parametrize("phone", ["", "12", "Clinica", "1" * 21, "55/11"])
 def test_phone_that_is_none_is_refused(phone: str) -> None:
     """Wrong arguments are a ValueError that does not repeat them."""
-    with pytest.raises(ValueError, match="no phone number"):
+    with pytest.raises(ValueError, match="not a phone number"):
         Sandbox().receive(phone, "Oi")
 
 
@@ -309,3 +310,73 @@ def test_repr_keeps_the_secret() -> None:
     assert "Sandbox(client_id='sandbox-id', client_secret='•••', conversations=1, requests=0)" == (
         repr(sandbox)
     )
+
+
+PHONES = range(5_511_900_000_000, 5_511_901_000_000)
+
+
+def test_a_million_conversations_are_made_when_they_are_wanted() -> None:
+    """The same ones for each phone, however many others were read before."""
+    sandbox = Sandbox()
+    sandbox.add_conversations(PHONES, messages=lambda phone: 10 + int(phone) % 3, company="Padaria")
+    first = sandbox.messages(str(PHONES[0]))
+    sizes = [len(sandbox.messages(str(phone))) for phone in PHONES[:999]]
+    assert {10, 11, 12} == {*sizes}
+    assert first == sandbox.messages(str(PHONES[0]))
+    assert "Padaria" in {first[0].sender, first[0].receiver}
+    assert "conversations=0" in repr(sandbox)
+    assert () == sandbox.messages(str(PHONES.stop))
+    assert () == sandbox.messages(f"0{PHONES[0]}")
+
+
+def test_ids_of_a_million_conversations_differ() -> None:
+    """As those of one account do."""
+    sandbox = Sandbox()
+    sandbox.add_conversations(PHONES, messages=30)
+    ids = [
+        message.message_id
+        for phone in PHONES[:50]
+        for message in sandbox.messages(str(phone))
+        if message.message_id
+    ]
+    assert len(set(ids)) == len(ids) > 300
+
+
+def test_a_conversation_that_changed_stays() -> None:
+    """It is forgotten no longer; it had its messages before, and is not entered twice."""
+    sandbox = Sandbox()
+    sandbox.add_conversations(PHONES)
+    phone = str(PHONES[7])
+    arrived = sandbox.receive(phone, "Oi")
+    sandbox.delete(phone, sandbox.messages(phone)[1])
+    for other in PHONES[100:400]:
+        sandbox.messages(str(other))
+    assert (20, arrived) == (len(sandbox.messages(phone)), sandbox.messages(phone)[0])
+    with pytest.raises(ValueError, match="has a conversation already"):
+        sandbox.add_conversation(phone)
+
+
+def test_a_conversation_of_its_own_comes_before_those_of_many() -> None:
+    """Whether it was added before them or not."""
+    sandbox = Sandbox()
+    phone = str(PHONES[7])
+    sandbox.add_conversation(phone, messages=3)
+    sandbox.add_conversations(PHONES)
+    assert [3, 20] == [len(sandbox.messages(str(number))) for number in PHONES[7:9]]
+
+
+def test_files_of_a_million_conversations_are_served() -> None:
+    """Where they are said to be, although nobody read the conversation lately."""
+    sandbox = Sandbox()
+    sandbox.add_conversations(PHONES, messages=100, files_url="http://127.0.0.1:8025/files")
+    urls = [
+        urlsplit(file.url)
+        for phone in PHONES[:20]
+        for message in sandbox.messages(str(phone))
+        for file in message.files
+    ]
+    again = Sandbox()
+    again.add_conversations(PHONES, messages=100, files_url="http://127.0.0.1:8025/files")
+    outcomes = [again.respond("GET", url.path) for url in urls]
+    assert {200} == {outcome.status for outcome in outcomes if isinstance(outcome, Response)}
+    assert {"127.0.0.1:8025"} == {url.netloc for url in urls}

@@ -10,8 +10,10 @@ import httpx
 import pytest
 import pytest_asyncio
 
-import smstools_async.sandbox as room
+import smstools_async.sandbox as package
+from smstools_async import MessageFile
 from smstools_async.sandbox import (
+    UNTIDY_HOSTS,
     ConnectionRefused,
     Disconnect,
     Outcome,
@@ -108,7 +110,7 @@ async def test_answers_are_sent_at_once(
 async def test_faults_happen_on_the_wire(
     sandbox: Sandbox, client: httpx.AsyncClient, outcome: Outcome, error: type[Exception]
 ) -> None:
-    """To the connection that was told to fail; one that is open beside it is left alone."""
+    """To the connection that was told to fail; another open connection stays."""
     base_url = client.base_url
     async with httpx.AsyncClient(base_url=base_url, headers=LOGIN, timeout=0.1) as other:
         await client.get(f"/conversation/{PHONE}")
@@ -116,6 +118,41 @@ async def test_faults_happen_on_the_wire(
         with pytest.raises(error):
             await other.get(f"/conversation/{PHONE}")
         assert 200 == (await client.get(f"/conversation/{PHONE}")).status_code
+
+
+@pytest.mark.asyncio
+async def test_kept_connections_may_be_stale(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    """As where a proxy closes idle ones: they break when used again, and new ones do not."""
+    url = f"/conversation/{PHONE}"
+    await client.get(url)
+    sandbox.fail(Disconnect(), on_kept_connections=True)
+    with pytest.raises(httpx.RemoteProtocolError):
+        await client.get(url)
+    assert 200 == (await client.get(url)).status_code
+    kept = [request.is_on_kept_connection for request in sandbox.requests]
+    assert [False, True, False] == kept
+
+
+@pytest.mark.asyncio
+async def test_body_may_drip_on_a_port(sandbox: Sandbox, client: httpx.AsyncClient) -> None:
+    """It is complete in the end."""
+    sandbox.fail(Response(body=b"twelve bytes", piece_bytes=5, piece_delay=0.001))
+    assert b"twelve bytes" == (await client.get(f"/conversation/{PHONE}")).content
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("host", ["host-status-204", "host-status-205", "host-without-length"])
+async def test_untidy_hosts_work_on_a_port(
+    sandbox: Sandbox, client: httpx.AsyncClient, host: str
+) -> None:
+    """Statuses without a body and bodies without a length break no connection."""
+    file = MessageFile(name="a.png", url=f"{client.base_url}a.png", mime="image/png")
+    sandbox.receive(PHONE, "", files=[file])
+    sandbox.quirks = UNTIDY_HOSTS[host]
+    responses = [await client.get(file.url) for _ in range(2)]
+    expected = sandbox.respond("GET", "/v1/a.png")
+    assert isinstance(expected, Response)
+    assert {(expected.status, expected.body)} == {(r.status_code, r.content) for r in responses}
 
 
 @pytest.mark.asyncio
@@ -229,6 +266,6 @@ def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, library: str) -
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.setitem(sys.modules, f"{library}.applications", None)
     monkeypatch.delitem(sys.modules, "smstools_async.sandbox._port", raising=False)
-    monkeypatch.delattr(room, "_port", raising=False)
+    monkeypatch.delattr(package, "_port", raising=False)
     with pytest.raises(ImportError, match=r"pip install 'smstools-async\[sandbox\]'"):
         app(Sandbox())

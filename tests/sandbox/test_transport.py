@@ -93,6 +93,41 @@ def test_faults_hit_what_they_are_meant_for(sandbox: Sandbox) -> None:
     assert [502, 502, 502] == other
 
 
+def test_fault_may_be_made_of_the_true_response(sandbox: Sandbox) -> None:
+    """A callable gets it; headers are replaced whatever their case."""
+    true = ask(sandbox)
+    sandbox.fail(lambda response: response.with_headers({"content-type": "text/plain"}))
+    changed = ask(sandbox)
+    assert true.body == changed.body
+    assert {"content-type": "text/plain"} == changed.headers
+
+
+def test_faults_of_kept_connections_spare_new_ones(sandbox: Sandbox) -> None:
+    """In process there are none."""
+    sandbox.fail(Response(status=500), on_kept_connections=True)
+    assert 200 == ask(sandbox).status
+
+
+@pytest.mark.parametrize(("timeout", "received"), [(5, 12), (0.5, None)])
+def test_body_may_drip(sandbox: Sandbox, timeout: float, received: int | None) -> None:
+    """Each piece after its delay; a client that waits less for one gives up."""
+    sandbox.fail(Response(body=b"twelve bytes", piece_bytes=5, piece_delay=1))
+
+    async def read() -> tuple[int | None, float]:
+        begin = trio.current_time()
+        async with client_of(sandbox, timeout=timeout) as client:
+            try:
+                body = (await client.get(URL)).content
+            except httpx.ReadTimeout:
+                return None, trio.current_time() - begin
+        return len(body), trio.current_time() - begin
+
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    length, seconds = trio.run(read, clock=clock)
+    assert received == length
+    assert pytest.approx(min(3, timeout)) == seconds
+
+
 def test_faults_can_be_called_off(sandbox: Sandbox) -> None:
     """Even those that would last for ever."""
     sandbox.fail(Response(status=500), times=None)

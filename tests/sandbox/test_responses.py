@@ -198,7 +198,7 @@ def test_rate_limit_tells_how_long_to_wait() -> None:
     """So many requests in any stretch of time; refused ones do not count."""
     clock = [1000]
     sandbox = Sandbox(now=lambda: clock[-1])
-    sandbox.requests_per_second = RateLimit(requests=2, seconds=10)
+    sandbox.rate_limit = RateLimit(requests=2, seconds=10)
     answers = list[tuple[int, str | None]]()
     for clock[-1] in (1000, 1004, 1005, 1009, 1010, 1011):
         answer = ask(sandbox)
@@ -210,7 +210,7 @@ def test_rate_limit_tells_how_long_to_wait() -> None:
 def test_rate_limit_of_none_lets_nobody_through() -> None:
     """No requests at all may be made; the wait is the whole stretch."""
     sandbox = Sandbox(now=lambda: 1000)
-    sandbox.requests_per_second = RateLimit(requests=0, seconds=30)
+    sandbox.rate_limit = RateLimit(requests=0, seconds=30)
     assert (429, "30") == (ask(sandbox).status, ask(sandbox).headers["Retry-After"])
 
 

@@ -1,4 +1,4 @@
-"""What the sandbox was asked: every request, without its secret."""
+"""Requests as they reached the sandbox, without their secrets."""
 
 import re
 from collections.abc import Mapping
@@ -8,12 +8,11 @@ from urllib.parse import parse_qsl, unquote
 import attrs
 
 from smstools_async._errors import quote_safely
+from smstools_async.sandbox._phones import phone_digits
 
 Credentials = Literal["valid", "wrong", "missing"]
 
 _CONVERSATION: Final = re.compile(r"/v1/conversation/([^/]+)")
-_PHONE: Final = re.compile(r"\+?[0-9]{3,20}")
-_PUNCTUATION: Final = str.maketrans("", "", " -.()")
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _SECRETS: Final = {"client_id", "client_secret"}
 
@@ -42,23 +41,26 @@ class LoggedRequest:
     params: Mapping[str, str] = attrs.field(repr=_masked)
     """The query, decoded; the last of equal names. Credentials in it are ignored and masked."""
     credentials: Credentials
-    """What the two headers held."""
+    """Whether the two headers hold the right ones."""
     accepts_gzip: bool = False
+    """Whether the client accepts compressed bodies."""
+    is_on_kept_connection: bool = False
+    """Whether the connection carried a request before; in process it never did."""
 
     @property
     def phone(self) -> str | None:
-        """The digits of the phone asked for; `None` where the path holds no valid one."""
+        """The digits of the phone in the path; `None` where it is not valid."""
         route = _CONVERSATION.fullmatch(self.path)
         return phone_digits(unquote(route[1])) if route else None
 
     @property
     def page(self) -> int | None:
-        """The `page` asked for, 1 by default; `None` where it is not a number."""
+        """The `page` of the query, 1 by default; `None` where it is not a number."""
         return self._number("page", 1)
 
     @property
     def limit(self) -> int | None:
-        """The `limit` asked for, 1000 by default; `None` where it is not a number."""
+        """The `limit` of the query, 1000 by default; `None` where it is not a number."""
         return self._number("limit", 1000)
 
     @property
@@ -71,17 +73,6 @@ class LoggedRequest:
         if text is None:
             return default
         return int(text) if _NUMBER.fullmatch(text) else None
-
-
-def phone_digits(phone: str) -> str | None:
-    """Return the digits by which phones are told apart; `None` for what is no phone.
-
-    Example:
-        >>> phone_digits("+55 (11) 98765-4321")
-        '5511987654321'
-    """
-    bare = phone.translate(_PUNCTUATION)
-    return bare.removeprefix("+") if _PHONE.fullmatch(bare) else None
 
 
 def decode_query(query: str) -> dict[str, str]:
