@@ -1,25 +1,23 @@
-"""Messages as Arrow columns. The only place that knows pyarrow."""
+"""Messages as Arrow columns. The only module that imports pyarrow."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
-from pathlib import Path
 from typing import Any, Final, cast
 
-from smstools_async._models import Message, MessageFile
-from smstools_async.export._writer import encodable
+from smstools_async._models import Message
+from smstools_async.export._rows import Row, conversation_of, encodable
 
 try:
     import pyarrow as pa
     from pyarrow import parquet
 except ImportError as exc:
     raise ImportError(
-        "Parquet and Arrow need more: pip install 'smstools-async[parquet]'. JSON Lines, CSV and"
-        " SQLite do without."
+        "Parquet and Arrow need an extra: pip install 'smstools-async[parquet]'. JSON Lines, CSV"
+        " and SQLite do not."
     ) from exc
 
 _arrow: Final[Any] = pa  # the stubs know half of both
-_parquet: Final[Any] = parquet
+PARQUET: Final[Any] = parquet
 
 _FILE: Final = _arrow.struct(
     [_arrow.field(name, _arrow.string(), nullable=False) for name in ("name", "url", "mime")]
@@ -28,6 +26,7 @@ _FILE: Final = _arrow.struct(
 SCHEMA: Final[pa.Schema] = _arrow.schema(
     [
         _arrow.field("sent_at", _arrow.timestamp("ms", tz="UTC"), nullable=False),
+        _arrow.field("phone", _arrow.string(), nullable=False),
         _arrow.field("message_id", _arrow.string()),
         _arrow.field("direction", _arrow.string(), nullable=False),
         _arrow.field("sender", _arrow.string(), nullable=False),
@@ -42,14 +41,7 @@ SCHEMA: Final[pa.Schema] = _arrow.schema(
     ]
 )
 
-_OF_FEW_VALUES: Final = [
-    *("direction", "sender", "receiver", "delivery_status"),
-    "files.list.element.mime",
-]
-"""Columns that Parquet writes down as numbers of the entries of a dictionary."""
-
 _MOST_CHARACTERS: Final = 8 * 1024 * 1024
-_MOST_BYTES: Final = 8 * 1024 * 1024
 
 _VALUES: Final[dict[str, Callable[[Message], object]]] = {
     "sent_at": lambda message: 1000 * message.unix_time,
@@ -59,45 +51,54 @@ _VALUES: Final[dict[str, Callable[[Message], object]]] = {
 
 
 class Gathering:
-    """Messages on their way into a batch of so many rows, or fewer if their texts are long."""
+    """Collects rows for a batch of up to `rows`, or fewer if their texts are long."""
 
     def __init__(self, rows: int) -> None:
-        self._rows = rows
-        self._messages = list[Message]()
+        self._size = rows
+        self._rows = list[Row]()
         self._characters = 0
 
-    def add(self, message: Message) -> bool:
-        """Take one more, and tell whether that is enough."""
-        self._messages.append(message)
+    def add(self, message: Message, phone: str) -> bool:
+        """Add one, and return whether that is enough."""
+        self._rows.append(Row(phone=phone, message=message))
         self._characters += len(message.text)
-        return len(self._messages) >= self._rows or self._characters >= _MOST_CHARACTERS
+        return len(self._rows) >= self._size or self._characters >= _MOST_CHARACTERS
 
     def __bool__(self) -> bool:
-        return bool(self._messages)
+        return bool(self._rows)
 
     def take(self) -> pa.RecordBatch:
-        """Return them as a batch, and begin anew."""
-        batch = batch_of(self._messages)
-        self._messages.clear()
+        """Return the rows as a batch, and start over."""
+        batch = batch_of(self._rows)
+        self._rows.clear()
         self._characters = 0
         return batch
 
 
-def batch_of(messages: Sequence[Message]) -> pa.RecordBatch:
-    """Return messages as columns."""
-    columns = [_column(messages, name) for name in SCHEMA.names]
+def batch_of(rows: Sequence[Row]) -> pa.RecordBatch:
+    """Return rows as columns."""
+    columns = [_column(rows, name) for name in SCHEMA.names]
     batch: pa.RecordBatch = _arrow.RecordBatch.from_arrays(columns, schema=SCHEMA)
     return batch
 
 
 def table_of(messages: Iterable[Message]) -> pa.Table:
     """Return messages as a table."""
-    return pa.Table.from_batches([batch_of(list(messages))], schema=SCHEMA)
+    rows = [Row(phone=conversation_of(message), message=message) for message in messages]
+    return table_of_batches([batch_of(rows)])
 
 
-def _column(messages: Sequence[Message], name: str) -> Any:
-    value_of = _VALUES.get(name) or attrgetter(name)
-    values = [value_of(message) for message in messages]
+def table_of_batches(batches: Sequence[pa.RecordBatch]) -> pa.Table:
+    """Return batches as a table."""
+    return pa.Table.from_batches(batches, schema=SCHEMA)
+
+
+def _column(rows: Sequence[Row], name: str) -> Any:
+    if name == "phone":
+        values: list[object] = [row.phone for row in rows]
+    else:
+        value_of = _VALUES.get(name) or attrgetter(name)
+        values = [value_of(row.message) for row in rows]
     column_type = cast("Any", SCHEMA).field(name).type
     try:
         return _arrow.array(values, column_type)
@@ -112,53 +113,3 @@ def _encodable(value: object) -> object:
         files = cast("list[dict[str, str]]", value)
         return [{key: encodable(text) for key, text in file.items()} for file in files]
     return value
-
-
-class ParquetWriter:
-    """Turns messages into columns as they come, and writes a row group when there are enough."""
-
-    def __init__(self, path: Path, *, group: int, batch: int) -> None:
-        self._group = group
-        self._gathering = Gathering(batch)
-        self._batches = list[pa.RecordBatch]()
-        self._file = _parquet.ParquetWriter(
-            path, SCHEMA, compression="zstd", use_dictionary=_OF_FEW_VALUES
-        )
-
-    def write(self, message: Message) -> None:
-        """Take one more."""
-        if self._gathering.add(message):
-            self._batches.append(self._gathering.take())
-            if self._is_enough():
-                self._write_group()
-
-    def finish(self) -> None:
-        """Write the rest."""
-        if self._gathering:
-            self._batches.append(self._gathering.take())
-        if self._batches:
-            self._write_group()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def _is_enough(self) -> bool:
-        rows = sum(batch.num_rows for batch in self._batches)
-        return rows >= self._group or sum(batch.nbytes for batch in self._batches) >= _MOST_BYTES
-
-    def _write_group(self) -> None:
-        self._file.write_table(_arrow.Table.from_batches(self._batches))
-        self._batches.clear()
-
-
-def read_rows(path: str, rows: int) -> Iterator[Message]:
-    """Read messages out of a Parquet file, so many at once."""
-    with closing(_parquet.ParquetFile(path)) as file:
-        for batch in file.iter_batches(batch_size=rows, columns=SCHEMA.names[1:]):
-            yield from map(_message, batch.to_pylist())
-
-
-def _message(row: dict[str, Any]) -> Message:
-    files = tuple(MessageFile(**file) for file in row.pop("files"))
-    return Message(files=files, **row)

@@ -95,7 +95,7 @@ class _HtmlWriter:
         line = readable_line(title, _LONGEST_TITLE)
         self._stream.write(self._template.beginning(line, self._zone))
 
-    def write(self, message: Message) -> None:
+    def write(self, message: Message, phone: str) -> None:  # noqa: ARG002 - one conversation a page
         bubble = Bubble(
             number=self._number + 1,
             message=message,

@@ -4,14 +4,13 @@ import os
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final
 
+from smstools_async._files import put_in_place
 from smstools_async._models import Message
-from smstools_async.export._targets import unfinished
+from smstools_async.export._appending import Appender, Appending, lent_appender
+from smstools_async.export._rows import wanted
+from smstools_async.export._targets import require_file, unfinished
 from smstools_async.export._writer import MessageWriter, lent
-
-_GROUP: Final = 10_000
-_BATCH: Final = 1000
 
 
 @contextmanager
@@ -19,8 +18,8 @@ def parquet_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
     """Write messages as Parquet: typed columns, compressed, for pandas, polars, DuckDB and others.
 
     The columns are those of `arrow_schema()`. Rows are written in groups of up to 10,000, and those
-    of one group are in memory at once. Half of a surrogate pair, which no answer of the client
-    holds, becomes U+FFFD; all else is kept as it is, and `read_parquet` reads it back.
+    of one group are in memory at once. An unpaired surrogate, which no response holds, becomes
+    U+FFFD; all else is kept as it is, and `read_parquet` reads it back.
 
     Args:
         target: A path. A file appears there when the block ends well, as for `jsonl_writer`.
@@ -43,24 +42,48 @@ def parquet_writer(target: str | os.PathLike[str]) -> Generator[MessageWriter]:
         ...     list(read_parquet(path)) == [message]
         True
     """
-    from smstools_async.export import _arrow  # noqa: PLC0415 - needs the extra
+    from smstools_async.export import _parquet_file as file  # noqa: PLC0415 - needs the extra
 
-    with (
-        unfinished(Path(target), None) as path,
-        closing(_arrow.ParquetWriter(path, group=_GROUP, batch=_BATCH)) as writer,
-    ):
-        with lent(writer) as lent_writer:
-            yield lent_writer
-        writer.finish()
+    with unfinished(Path(target), None) as path, closing(file.ParquetRows(path)) as rows:
+        with lent(rows) as writer:
+            yield writer
+        rows.finish()
 
 
-def read_parquet(path: str | os.PathLike[str]) -> Iterator[Message]:
+@contextmanager
+def parquet_appender(target: str | os.PathLike[str]) -> Generator[Appender]:
+    """Add what is new to a Parquet file; see `open_appender`."""
+    from smstools_async.export import _parquet_file as file  # noqa: PLC0415 - needs the extra
+
+    require_file(Path(target))
+    before = Path(target).resolve()
+    is_new = not before.exists()
+    places = {} if is_new else file.read_cursors(before)
+
+    def put(path: Path, _: Path) -> None:
+        if is_new or appending.is_changed:
+            put_in_place(path, before)
+
+    with unfinished(before, None, put) as path, closing(file.ParquetRows(path)) as rows:
+        if not is_new:
+            rows.copy(before)
+        appending = Appending(rows, places, lambda: () if is_new else file.read_rows(before))
+        with lent_appender(appending) as appender:
+            yield appender
+        rows.finish(appending.places)
+
+
+def read_parquet(path: str | os.PathLike[str], *, phone: str | None = None) -> Iterator[Message]:
     """Read back what `parquet_writer` wrote: messages equal to those that were given to it.
+
+    Args:
+        path: The file.
+        phone: Read the conversation with this phone alone.
 
     Raises:
         ImportError: The extra `parquet` is not installed.
         OSError: The file cannot be read.
-        ValueError: It is no such file.
+        ValueError: It is not such a file, or `phone` is not a telephone number.
 
     Example:
         >>> from pathlib import Path
@@ -72,6 +95,6 @@ def read_parquet(path: str | os.PathLike[str]) -> Iterator[Message]:
         ...     list(read_parquet(path))
         []
     """
-    from smstools_async.export import _arrow  # noqa: PLC0415 - needs the extra
+    from smstools_async.export import _parquet_file as file  # noqa: PLC0415 - needs the extra
 
-    yield from _arrow.read_rows(os.fspath(path), _BATCH)
+    yield from wanted(file.read_rows(Path(path)), phone)

@@ -1,9 +1,10 @@
-"""Messages for those who work with tables: rows for any library, Arrow for the fast ones."""
+"""Messages as tables: plain rows for any library, Arrow for the fast ones."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from smstools_async._models import Message
+from smstools_async.export._rows import conversation_of, row_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -12,10 +13,10 @@ _ROWS: Final = 10_000
 
 
 def to_dicts(messages: Iterable[Message]) -> list[dict[str, Any]]:
-    """Return messages as rows: their `to_dict()`, led by `sent_at` as an aware `datetime`.
+    """Return messages as rows: the keys of `jsonl_writer`, with `sent_at` as an aware `datetime`.
 
     For `pandas.DataFrame`, `polars.DataFrame` and whatever else takes plain dicts. For more than
-    some ten thousand messages, Arrow is the smaller and faster way: see `arrow_table`.
+    some ten thousand messages Arrow takes less memory and time: see `arrow_table`.
 
     Example:
         >>> message = Message(
@@ -26,7 +27,10 @@ def to_dicts(messages: Iterable[Message]) -> list[dict[str, Any]]:
         >>> row["sent_at"].isoformat(), row["text"]
         ('2025-06-05T08:44:46+00:00', 'Olá!')
     """
-    return [{"sent_at": message.sent_at, **message.to_dict()} for message in messages]
+    return [
+        row_of(message, conversation_of(message)) | {"sent_at": message.sent_at}
+        for message in messages
+    ]
 
 
 def arrow_schema() -> "pa.Schema":
@@ -34,7 +38,7 @@ def arrow_schema() -> "pa.Schema":
 
     The columns are named like the keys of `jsonl_writer`. `sent_at` is a timestamp in UTC,
     `unix_time` an `int64`, `files` a list of structs of `name`, `url` and `mime`, empty where there
-    are none; all others are strings. Only `message_id` may be null.
+    are none; all others are strings. Only `message_id` can be null.
 
     Raises:
         ImportError: The extra `parquet` is not installed.
@@ -51,7 +55,7 @@ def arrow_schema() -> "pa.Schema":
 def arrow_table(messages: Iterable[Message]) -> "pa.Table":
     """Return messages as an Arrow table, of the schema `arrow_schema()`.
 
-    Half of a surrogate pair, which no answer of the client holds, becomes U+FFFD.
+    An unpaired surrogate, which no response holds, becomes U+FFFD.
 
     Raises:
         ImportError: The extra `parquet` is not installed.
@@ -72,14 +76,14 @@ def arrow_table(messages: Iterable[Message]) -> "pa.Table":
 async def arrow_batches(
     messages: AsyncIterable[Message], *, rows: int = _ROWS
 ) -> "AsyncGenerator[pa.RecordBatch, None]":
-    """Gather messages as they come into Arrow record batches, of the schema `arrow_schema()`.
+    """Collect messages into Arrow record batches as they come, of the schema `arrow_schema()`.
 
-    Only the messages of one batch are in memory. Where you stop before the end, close `messages`
+    Only the messages of one batch are in memory. If you stop before the end, close `messages`
     too, by `aclosing`.
 
     Args:
         messages: Such as `client.iter_conversation(phone)`.
-        rows: How many make a batch. Fewer do where their texts are long: some 8 million characters.
+        rows: Rows per batch; fewer where their texts are long, more than some 8 million characters.
 
     Raises:
         ImportError: The extra `parquet` is not installed.
@@ -95,10 +99,10 @@ async def arrow_batches(
     from smstools_async.export import _arrow  # noqa: PLC0415 - needs the extra
 
     if rows < 1:
-        raise ValueError(f"rows={rows}: a batch has 1 row at least")
+        raise ValueError(f"rows must be at least 1, got {rows}")
     gathering = _arrow.Gathering(rows)
     async for message in messages:
-        if gathering.add(message):
+        if gathering.add(message, conversation_of(message)):
             yield gathering.take()
     if gathering:
         yield gathering.take()

@@ -2,30 +2,44 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 
 from smstools_async._models import Message
+from smstools_async.export._rows import conversation_of
 
 
 class MessageWriter(Protocol):
-    """Writes messages down, in the order they are given.
+    """Writes messages in the order in which they are given.
 
-    It is what the `with` of a writer gives: open until the block ends.
+    The `with` block of a writer yields it; it is open until the block ends.
     """
 
-    def write(self, message: Message) -> None:
-        """Write one message down.
+    def write(self, message: Message, *, phone: str | None = None) -> None:
+        """Write one message.
+
+        Args:
+            message: The message.
+            phone: The conversation that it belongs to. By default the other side of the message.
+                Give it where the other side may be a sender id.
 
         Raises:
-            ValueError: The block has ended.
-            OSError: It cannot be written.
+            ValueError: The block has ended, or `phone` is not a telephone number.
+            OSError: The message cannot be written.
         """
         ...
 
 
+class RowWriter(Protocol):
+    """What a format brings: it writes rows of conversations whose phone is known."""
+
+    def write(self, message: Message, phone: str) -> None:
+        """Write one message of the conversation with `phone`."""
+        ...
+
+
 @contextmanager
-def lent(writer: MessageWriter) -> Generator[MessageWriter]:
-    """Lend a writer to a block: what is written after it is an error in every format."""
+def lent(writer: RowWriter) -> Generator[MessageWriter]:
+    """Lend a writer to a block: writing after the block is an error in every format."""
     loan = _Loan(writer)
     try:
         yield loan
@@ -34,32 +48,18 @@ def lent(writer: MessageWriter) -> Generator[MessageWriter]:
 
 
 class _Loan:
-    def __init__(self, writer: MessageWriter) -> None:
+    def __init__(self, writer: RowWriter) -> None:
         self._writer = writer
 
-    def write(self, message: Message) -> None:
-        self._writer.write(message)
+    def write(self, message: Message, *, phone: str | None = None) -> None:
+        self._writer.write(message, conversation_of(message, phone))
 
     def end(self) -> None:
         self._writer = _Ended()
 
 
 class _Ended:
-    def write(self, message: Message) -> None:  # noqa: ARG002 - a message is never shown
+    def write(self, message: Message, phone: str) -> None:  # noqa: ARG002 - neither is ever shown
         raise ValueError(
-            "The block of this writer has ended: write within it, or the message would be lost"
+            "The block of this writer has ended, and the message would be lost: write inside it"
         )
-
-
-def record(message: Message) -> dict[str, Any]:
-    """Return the columns of a message: its `to_dict()`, led by `sent_at` in ISO 8601."""
-    return {"sent_at": message.sent_at.isoformat(), **message.to_dict()}
-
-
-def encodable(text: str) -> str:
-    """Put U+FFFD for halves of surrogate pairs, as the client does with what it reads."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

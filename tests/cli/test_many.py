@@ -202,7 +202,7 @@ def test_bytes_that_are_no_text_are_no_phone() -> None:
         (["--name", "{phone[0]}"], "gives lines 1 and 2 the same file name"),
         (["--name", "a.csv"], "gives lines 1 and 2 the same file name"),
         (["--name", "../{phone}"], "is a path"),
-        (["--name", "{phone}.xlsx"], "No format is known for the ending .xlsx"),
+        (["--name", "{phone}.ods"], "No format is known for the ending .ods"),
         (["--name", "{phon}"], "is no template: {phone}, {line} and {format} are filled in"),
         (["--name", "{phone"], "is no template"),
         (["--name", "{}"], "is no template"),
@@ -241,8 +241,9 @@ def test_what_is_wrong_for_all_ends_with_2(
 ) -> None:
     """It is said once, and leaves nothing."""
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    monkeypatch.delitem(sys.modules, "smstools_async.export._arrow", raising=False)
-    monkeypatch.delattr(room, "_arrow", raising=False)
+    for name in ("_arrow", "_parquet_file"):
+        monkeypatch.delitem(sys.modules, f"smstools_async.export.{name}", raising=False)
+        monkeypatch.delattr(room, name, raising=False)
     result = invoke(*EXPORT, *arguments)
     assert 2 == result.exit_code
     assert 1 == result.stderr.count(words)
@@ -340,7 +341,7 @@ def test_file_of_somebody_else_stops_no_other(conversations: Sandbox, folder: Pa
     theirs.write_text("a text, and no database" * 100)
     result = invoke(*EXPORT, "--name", "{phone}.db", "--concurrency", "2")
     assert 4 == result.exit_code
-    assert " is no database; choose another file " in " ".join(result.stderr.split())
+    assert " is not a database; choose another file " in " ".join(result.stderr.split())
     assert "4 of 5 conversations: 1,300 messages in " in result.stderr
     assert "\nTry again what is not whole, with:\n" in result.stderr
     assert [*(f"{phone}.db" for phone in PHONES), RESUME_FILE] == sorted(

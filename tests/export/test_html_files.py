@@ -82,7 +82,7 @@ def test_file_elsewhere_is_a_link_that_says_where_it_leads() -> None:
         "javascript:alert(1)",
         "JavaScript:alert(1)",
         "data:text/html,<script>alert(1)</script>",
-        "http://files.example/1",
+        "ftp://files.example/1",
         "file:///etc/passwd",
         "//files.example/1",
         "files.example/1",
@@ -101,7 +101,7 @@ def test_file_elsewhere_is_a_link_that_says_where_it_leads() -> None:
     ids=ascii,
 )
 def test_unsafe_address_is_text(url: str) -> None:
-    """Only `https` to a host that cannot be mistaken is a link; the rest can be read."""
+    """Only `http` and `https` to a host that cannot be mistaken is a link; the rest can be read."""
     ((picture, link, caption),) = _shown(_file("foto.png", url))
     assert picture is link is None
     assert caption.startswith("foto.png")

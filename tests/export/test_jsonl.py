@@ -23,10 +23,14 @@ def _written(*messages: Message) -> str:
 
 
 def test_line_has_the_names_of_a_message_led_by_its_time() -> None:
-    """A line is `to_dict()` with an ISO 8601 time before it, readable as it stands."""
+    """A line is `to_dict()` with its time in ISO 8601 and its phone, readable as it is."""
     line = _written(HELLO)
-    assert {"sent_at": "2025-06-05T08:44:46+00:00", **HELLO.to_dict()} == json.loads(line)
-    assert line.startswith('{"sent_at": "2025-06-05T08:44:46+00:00", ')
+    assert {
+        "sent_at": "2025-06-05T08:44:46+00:00",
+        "phone": "5511987654321",
+        **HELLO.to_dict(),
+    } == json.loads(line)
+    assert line.startswith('{"sent_at": "2025-06-05T08:44:46+00:00", "phone": "5511987654321", ')
     assert "Olá, João! 🙏" in line
 
 
@@ -86,5 +90,5 @@ def test_line_that_is_no_message_is_named_by_its_number(line: str) -> None:
     """A damaged file is refused where it is damaged, after the good lines, without its text."""
     messages = read_jsonl([_written(HELLO), line])
     assert HELLO == next(messages)
-    with pytest.raises(ValueError, match=r"^line 2 is no message as jsonl_writer writes it;"):
+    with pytest.raises(ValueError, match=r"^line 2 is not a message as jsonl_writer writes it;"):
         next(messages)

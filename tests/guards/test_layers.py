@@ -33,7 +33,7 @@ ROOMS = {
         *("_reading", "_client"),
     },
     "sandbox": {"_errors", "_models"},
-    "export": {"_phone", "_files", "_models"},
+    "export": {"_errors", "_phone", "_files", "_identity", "_models"},
     "cli": {"_phone", "_names", "_files", "__init__", "sandbox", "export"},
     "__main__": {"cli"},
     "testing": {"__init__", "sandbox"},
@@ -41,7 +41,7 @@ ROOMS = {
 """Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
-    "attrs": {"_models", "_wire", "_http", "_download", "sandbox"},
+    "attrs": {"_models", "_wire", "_http", "_download", "sandbox", "export"},
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
     "httpx": {
@@ -53,6 +53,7 @@ OWNERS = {
     "starlette": {"sandbox._port", "sandbox._serve"},
     "uvicorn": {"sandbox._port"},
     "pyarrow": {"export"},
+    "xlsxwriter": {"export"},
     "jinja2": {"export"},
     "click": {"cli"},
     "rich": {"cli"},
