@@ -8,7 +8,13 @@ from types import FrameType
 
 import smstools_async
 
-_ROOMS = {str(path) for path in Path(smstools_async.__file__).parent.glob("*.py")}
+_PACKAGE = Path(smstools_async.__file__).parent
+_MODULES = {
+    str(path)
+    for path in _PACKAGE.rglob("*.py")
+    if path.relative_to(_PACKAGE).parts[0].startswith("_")
+}
+"""The modules of the library itself, without the sandbox that responds to it."""
 
 
 @contextmanager
@@ -17,7 +23,7 @@ def counting_calls() -> Generator[list[str]]:
     calls: list[str] = []
 
     def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename in _ROOMS:
+        if event == "call" and frame.f_code.co_filename in _MODULES:
             calls.append(frame.f_code.co_name)
 
     before = sys.getprofile()

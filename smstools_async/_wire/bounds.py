@@ -17,9 +17,10 @@ LARGEST_REPAIR = 16 * 2**20
 _SMALL_BODY = 2**20
 """Bytes in which no more fits than some pages; counting takes a fifth of the time of decoding."""
 _MOST_OBJECTS = 8 * MOST_ROWS
-_MOST_MARKS = 500_000
+_MOST_MARKS = 200_000
 """Each value but the first follows a comma or a bracket."""
-_MOST_MARKS_OF_A_ROW = 5000
+_MOST_RUNS_OF_BRACKETS = 40_000
+"""A page of 2,000 rows with files has 12,000."""
 _MOST_KEYS = 100_000
 _STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 _BRACKETS = re.compile(
@@ -40,9 +41,19 @@ def has_few_values(document: bytes) -> bool:
     return _count_marks(document) <= _MOST_MARKS
 
 
-def is_short_row(row: bytes) -> bool:
-    """Whether a decoder makes few values of a row."""
-    return _count_marks(row) <= _MOST_MARKS_OF_A_ROW
+class Allowance:
+    """How many more values may be made of the rows of a page that are not as documented."""
+
+    def __init__(self) -> None:
+        self._marks = _MOST_MARKS
+
+    def covers(self, row: bytes) -> bool:
+        """Whether a row may still be decoded, which then uses some of it up."""
+        marks = _count_marks(row)
+        if marks > self._marks:
+            return False
+        self._marks -= marks
+        return True
 
 
 def has_few_keys(document: bytes) -> bool:
@@ -55,10 +66,15 @@ def _count_marks(document: bytes) -> int:
 
 
 def cut_depth(document: bytes) -> bytes:
-    """Return `document` with null in place of each list and object below the deepest level."""
+    """Return `document` with null in place of each list and object below the deepest level.
+
+    One with very many brackets is returned as it is.
+    """
     kept: list[bytes] = []
     depth, start = 0, 0
-    for brackets in _BRACKETS.finditer(document):
+    for count, brackets in enumerate(_BRACKETS.finditer(document)):
+        if count > _MOST_RUNS_OF_BRACKETS:
+            return document
         first, stop = brackets.span(1)
         levels_left = DEEPEST - depth
         if document[first : first + 1] in (b"[", b"{"):

@@ -25,8 +25,7 @@ def decode_document(body: bytes) -> Any:
     Raises:
         UnexpectedResponseError: it is not JSON, or holds too many values.
     """
-    if not has_few_values(body):
-        raise UnexpectedResponseError("The response has too many values to be read as one document")
+    _refuse_many_values(body)
     try:
         return _refuse_depth(msgspec.json.decode(body))
     except (ValueError, RecursionError):
@@ -40,16 +39,23 @@ def mend_document(body: bytes) -> Any:
     Raises:
         UnexpectedResponseError: it is not JSON, or is too large to be mended.
     """
-    if len(body) <= LARGEST_REPAIR and has_few_values(body):
-        try:
-            return _mend_texts(_refuse_depth(_read_leniently(body)))
-        except (ValueError, RecursionError):
-            pass  # the original error holds the text of the messages
+    _refuse_many_values(body)
+    try:
+        return _mend_texts(_refuse_depth(_read_leniently(body)))
+    except (ValueError, RecursionError):
+        pass  # the original error holds the text of the messages
     raise UnexpectedResponseError(f"The response is {_describe(body)}", retryable=True)
+
+
+def _refuse_many_values(body: bytes) -> None:
+    if not has_few_values(body):
+        raise UnexpectedResponseError("The response has too many values to be read as one document")
 
 
 def _read_leniently(body: bytes) -> object:
     """Decode by the standard library, whose decoder can be told to be lenient."""
+    if len(body) > LARGEST_REPAIR:
+        raise ValueError(LARGEST_REPAIR)
     text = body.decode("utf-8-sig", "replace")
     value: object = json.loads(
         text, strict=False, parse_constant=_refuse_number, parse_float=_finite

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-import attrs
 import msgspec
 
 from smstools_async._errors import UnexpectedResponseError
@@ -23,7 +22,6 @@ RowsT = TypeVar("RowsT")
 _NOTHING = msgspec.Raw(b"")
 _NULL = msgspec.Raw(b"null")
 _COUNT = re.compile(rb'"?([0-9]{1,12})"?')
-_LONGEST_COUNT = 14
 _KINDS = {b"n": "null", b'"': "a string", b"t": "a boolean", b"f": "a boolean"}
 
 
@@ -35,26 +33,6 @@ class Envelope(msgspec.Struct, Generic[RowsT], gc=False):
     shown: msgspec.Raw = _NULL
     page: msgspec.Raw = _NULL
     limit: msgspec.Raw = _NULL
-
-
-@attrs.frozen(kw_only=True)
-class Numbers:
-    """The numbers beside the rows; `None` where none that can be read was sent."""
-
-    total: int | None
-    shown: int | None
-    page: int | None
-    limit: int | None
-
-
-def read_numbers(envelope: Envelope[Any]) -> Numbers:
-    """Read the numbers beside the rows."""
-    return Numbers(
-        total=_read_count(envelope.total),
-        shown=_read_count(envelope.shown),
-        page=_read_count(envelope.page),
-        limit=_read_count(envelope.limit),
-    )
 
 
 def read_envelope(key: str, body: bytes) -> Envelope[msgspec.Raw]:
@@ -120,8 +98,7 @@ def _cut_depth(body: bytes) -> bytes:
 
 def _is_empty(envelope: Envelope[Any]) -> bool:
     """Whether the numbers say that no rows were sent since there are none."""
-    numbers = read_numbers(envelope)
-    return numbers.total == 0 == numbers.shown
+    return read_count(envelope.total) == 0 == read_count(envelope.shown)
 
 
 @cache
@@ -149,8 +126,7 @@ def _split_object(key: str, rows: bytes) -> list[msgspec.Raw]:
     raise not_a_page(f"$.{key}: must be a list, got an object")
 
 
-def _read_count(sent: msgspec.Raw) -> int | None:
+def read_count(sent: msgspec.Raw) -> int | None:
     """Read a number of the envelope; what is not plainly a count is unknown, never guessed."""
-    written = memoryview(sent)
-    count = _COUNT.fullmatch(written) if len(written) <= _LONGEST_COUNT else None
+    count = _COUNT.fullmatch(sent)
     return int(count[1]) if count else None

@@ -24,7 +24,7 @@ from smstools_async._models import (
     OpenMessageFile,
 )
 from smstools_async._phone import telling_digits
-from smstools_async._wire.bounds import cut_depth, is_short_row
+from smstools_async._wire.bounds import Allowance, cut_depth
 from smstools_async._wire.documents import decode_document, is_object
 from smstools_async._wire.envelope import Envelope
 from smstools_async._wire.fields import (
@@ -156,7 +156,7 @@ class MessageRows:
         return all(end != {""} and last_digits not in end for end in ends)
 
 
-def read_row(sent: msgspec.Raw) -> WireMessage | BadRow:
+def read_row(sent: msgspec.Raw, allowance: Allowance) -> WireMessage | BadRow:
     """Read one row as it was sent, and repair it where that cannot mislead."""
     try:
         return _decode_row(sent)
@@ -164,13 +164,13 @@ def read_row(sent: msgspec.Raw) -> WireMessage | BadRow:
         pass  # the error holds texts
     row = bytes(sent)
     try:
-        return repair_row(_decode_odd_row(row))
+        return repair_row(_decode_odd_row(row, allowance))
     except UnreadableRowError as error:
         return _describe(error, identify_bytes(row))
 
 
-def _decode_odd_row(row: bytes) -> Any:
-    if not is_short_row(row):
+def _decode_odd_row(row: bytes, allowance: Allowance) -> Any:
+    if not allowance.covers(row):
         raise UnreadableRowError((": too many values to be read",))
     try:
         return decode_document(cut_depth(row))
@@ -337,7 +337,8 @@ def _make_messages(
 
 
 def _files_of(sent: list[WireFile] | WireFile) -> tuple[MessageFile, ...]:
-    return tuple([make_file(file) for file in _list_of(sent)])
+    files = (sent,) if isinstance(sent, WireFile) else sent
+    return tuple([make_file(file) for file in files])
 
 
 def make_file(sent: WireFile) -> MessageFile:

@@ -8,20 +8,19 @@ One that cannot be read keeps its place, or makes the page be refused: what call
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import attrs
 import msgspec
 
 from smstools_async._errors import UnexpectedResponseError
 from smstools_async._models import Page
-from smstools_async._wire.bounds import MOST_ROWS, has_few_objects
+from smstools_async._wire.bounds import MOST_ROWS, Allowance, has_few_objects
 from smstools_async._wire.documents import BYTE_ORDER_MARK
 from smstools_async._wire.envelope import (
     Envelope,
-    Numbers,
+    read_count,
     read_envelope,
-    read_numbers,
     split_rows,
 )
 
@@ -81,7 +80,7 @@ class RowKind(Generic[WireRowT, RowT]):
     """Where in the response they are."""
     decode: Callable[[bytes], Envelope[list[WireRowT]]]
     """Decode a page that is as documented, at once."""
-    read: Callable[[msgspec.Raw], WireRowT | BadRow]
+    read: Callable[[msgspec.Raw, Allowance], WireRowT | BadRow]
     """Read one row, and repair it where that cannot mislead."""
     placeholder: WireRowT
     """Stands for a row that cannot be read."""
@@ -97,14 +96,14 @@ class DecodedPage(Generic[RowT]):
     __slots__ = ("_bad", "_rows", "bad", "limit", "page", "shown", "total")
 
     def __init__(
-        self, key: str, rows: Rows[RowT], numbers: Numbers, bad: Mapping[int, BadRow]
+        self, key: str, rows: Rows[RowT], sent: Envelope[Any], bad: Mapping[int, BadRow]
     ) -> None:
         self._rows = rows
         self._bad = bad
-        self.total: int | None = numbers.total
-        self.shown: int | None = numbers.shown
-        self.page: int | None = numbers.page
-        self.limit: int | None = numbers.limit
+        self.total: int | None = read_count(sent.total)
+        self.shown: int | None = read_count(sent.shown)
+        self.page: int | None = read_count(sent.page)
+        self.limit: int | None = read_count(sent.limit)
         self.bad: Mapping[int, str] = {
             index: "; ".join(problems) for index, problems in _problems_of(key, bad).items()
         }
@@ -180,12 +179,16 @@ def decode_page(
     bad: Mapping[int, BadRow] = {}
     if envelope is None:
         envelope, bad = _decode_row_by_row(kind, body, most)
-    if len(envelope.rows) > most:
-        raise UnexpectedResponseError(f"The response has more than {most:,} rows")
+    _refuse_more(envelope.rows, most)
     if bad and on_bad_row == "raise":
         problems = tuple(chain.from_iterable(_problems_of(kind.key, bad).values()))
         raise UnexpectedResponseError(_describe_bad(len(bad)), problems, skippable=True)
-    return DecodedPage(kind.key, kind.rows(envelope.rows), read_numbers(envelope), bad)
+    return DecodedPage(kind.key, kind.rows(envelope.rows), envelope, bad)
+
+
+def _refuse_more(rows: Sequence[object], most: int) -> None:
+    if len(rows) > most:
+        raise UnexpectedResponseError(f"The response has more than {most:,} rows")
 
 
 def _decode_at_once(kind: RowKind[WireRowT, RowT], body: bytes) -> Envelope[list[WireRowT]] | None:
@@ -201,7 +204,10 @@ def _decode_row_by_row(
     kind: RowKind[WireRowT, RowT], body: bytes, most: int
 ) -> tuple[Envelope[list[WireRowT]], Mapping[int, BadRow]]:
     raw = read_envelope(kind.key, body)
-    rows = [kind.read(row) for row in split_rows(kind.key, raw, most)]
+    split = split_rows(kind.key, raw, most)
+    _refuse_more(split, most)
+    allowance = Allowance()
+    rows = [kind.read(row, allowance) for row in split]
     bad = {index: row for index, row in enumerate(rows) if isinstance(row, BadRow)}
     read = [kind.placeholder if isinstance(row, BadRow) else row for row in rows]
     envelope = Envelope(read, total=raw.total, shown=raw.shown, page=raw.page, limit=raw.limit)

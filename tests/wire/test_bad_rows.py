@@ -97,6 +97,13 @@ def test_id_is_shown_only_if_it_is_one(row_id: str) -> None:
     assert f"$.conversation[0].message: must be a string, got a number ({SENT})" == page.bad[0]
 
 
+def test_row_that_is_no_json_by_its_standard_is_bad() -> None:
+    """A number out of range in a field nobody reads, next to a field that has to be repaired."""
+    body = body_of(row(), row(new=0, unixDatetime=1.5)).replace(b'"new": 0', b'"new": 1e999')
+    page = decode_conversation(body, on_bad_row="skip")
+    assert {1: "$.conversation[1]: not valid JSON"} == page.bad
+
+
 def test_all_problems_of_a_row_are_named() -> None:
     """In one line."""
     page = decode_conversation(body_of(row(message=5, sender=[])), on_bad_row="skip")
