@@ -77,18 +77,19 @@ class _Inflater:
 
     def take(self, chunk: bytes) -> Iterator[bytes]:
         while chunk:
+            if self._inflater.eof and not self._begins_next_member(chunk):
+                return  # padding behind the end
             try:
                 yield self._inflater.decompress(chunk, _STEP)
             except zlib.error:
                 raise TransportError("The compressed file is damaged") from None
-            chunk = self._inflater.unconsumed_tail or self._next_member()
+            chunk = self._inflater.unconsumed_tail or self._inflater.unused_data
 
-    def _next_member(self) -> bytes:
-        """Return what stands behind the end of a member: another one, or padding."""
-        rest = self._inflater.unused_data
-        if rest:
-            self._inflater = zlib.decompressobj(self._wbits)
-        return rest if rest.startswith(_GZIP) else b""
+    def _begins_next_member(self, chunk: bytes) -> bool:
+        if not _GZIP.startswith(chunk[:2]):
+            return False
+        self._inflater = zlib.decompressobj(self._wbits)
+        return True
 
     def finish(self) -> None:
         if not self._inflater.eof:

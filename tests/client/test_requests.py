@@ -228,6 +228,29 @@ def test_base_url_that_is_unsafe_is_refused(base_url: str, words: str) -> None:
     assert 400 > len(str(caught.value))
 
 
+@pytest.mark.parametrize(
+    ("base_url", "shown"),
+    [
+        ("127.0.0.1:8025", "127.0.0.1:8025"),
+        ("https://10.20.30.40:99999/v1", "https://10.20.30.40:99999/v1"),
+        ("ftp://user:password@host:2121/v1", "ftp://host:2121/v1"),
+        ("api.example/v1/conversation/5511987654321", "api.example/v1/conversation/•••21"),
+        ("5511987654321", "•••21"),
+    ],
+)
+def test_wrong_base_url_is_shown_with_its_source(
+    base_url: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Host and port as they are, since they are what has to be corrected."""
+    with pytest.raises(ValueError, match="base_url") as caught:
+        Client("x", "x", base_url=base_url)
+    assert str(caught.value).startswith(f"base_url='{shown}' is not a valid base URL")
+    monkeypatch.setenv("SMSTOOLS_BASE_URL", base_url)
+    with pytest.raises(ValueError, match="SMSTOOLS_BASE_URL") as caught:
+        Client("x", "x")
+    assert str(caught.value).startswith(f"SMSTOOLS_BASE_URL='{shown}' is not a valid base URL")
+
+
 def test_base_url_without_tls_may_be_accepted() -> None:
     """By an argument that says what it is; nothing else is let through by it."""
     client = Client("x", "x", base_url="http://10.0.0.1/v1", allow_insecure_http=True)

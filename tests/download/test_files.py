@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,48 @@ def test_place_that_is_taken_is_no_new_one(tmp_path: Path) -> None:
         put_in_new_place(part, target)
     assert str(target) == caught.value.filename
     assert (b"old", b"new") == (target.read_bytes(), part.read_bytes())
+
+
+def fail_with(error: int) -> Callable[..., None]:
+    """Return a function of `os` that fails like this."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    return fail
+
+
+@pytest.mark.parametrize("error", [errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.ENOSYS])
+def test_share_that_knows_no_permissions_takes_a_file(
+    error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second time as well, when there are permissions to keep."""
+    target = tmp_path / "a.jsonl"
+    target.write_bytes(b"old")
+    part = _part(target)
+    monkeypatch.setattr(os, "chmod", fail_with(error))
+    assert target == put_in_place(part, target)
+    assert b"new" == target.read_bytes()
+
+
+@pytest.mark.parametrize("error", [errno.EINVAL, errno.ENOTSUP, errno.ENOSYS])
+def test_share_that_cannot_be_told_to_write_down_takes_a_file(
+    error: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does so by itself, or it does not."""
+    monkeypatch.setattr(os, "fsync", fail_with(error))
+    assert tmp_path / "a" == put_under_free_name(_part(tmp_path / "a"), tmp_path / "a")
+
+
+@pytest.mark.parametrize("call", ["chmod", "fsync"])
+def test_failure_of_the_disk_is_raised(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as a broken one, or a full one."""
+    target = tmp_path / "a"
+    target.write_bytes(b"old")
+    part = _part(target)
+    monkeypatch.setattr(os, call, fail_with(errno.EIO))
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        put_in_place(part, target)
+    assert b"old" == target.read_bytes()

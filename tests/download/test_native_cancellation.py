@@ -1,6 +1,8 @@
 """A task that asyncio cancels leaves no thread alone with a file."""
 
 import asyncio
+import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from smstools_async import Client, MessageFile
 from smstools_async.sandbox import Sandbox
+from tests.download.hosts import answer, file_at, hosting, opened
 from tests.walk.schedules import PHONE
 
 
@@ -30,3 +33,36 @@ async def test_cancelled_task_leaves_the_whole_file_or_nothing(
         with suppress(asyncio.CancelledError):
             await download
         assert [path.read_bytes() for path in folder.iterdir()] in ([], [whole])
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names of files."""
+    return [path.name for path in folder.iterdir()]
+
+
+@pytest.mark.asyncio
+async def test_download_that_is_cancelled_on_a_slow_disk_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that writes is waited for; what it wrote is not put in its place."""
+    writes, may_go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def write_slowly(_: int) -> None:
+        loop.call_soon_threadsafe(writes.set)
+        assert may_go_on.wait(10)
+
+    monkeypatch.setattr(os, "fsync", write_slowly)
+    async with hosting(answer()) as host, opened() as client:
+        for _ in range(3):
+            download = asyncio.create_task(
+                client.download(file_at(host.url), tmp_path, allow_private=True)
+            )
+            await writes.wait()
+            writes.clear()
+            download.cancel()
+            may_go_on.set()
+            with suppress(asyncio.CancelledError):
+                await download
+            may_go_on.clear()
+            assert [] == names_in(tmp_path)

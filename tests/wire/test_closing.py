@@ -4,7 +4,7 @@ import anyio
 import httpx
 import pytest
 
-from smstools_async import Client, ClientClosedError, Hooks, RetryInfo
+from smstools_async import Client, ClientClosedError, Hooks, MessageFile, RetryInfo
 from smstools_async.sandbox import serving
 from tests.wire.asking import AT_ONCE, CLIENT_ID, CLIENT_SECRET, PHONE, client_of, sandbox_of
 
@@ -41,8 +41,23 @@ async def test_closed_http_client_is_noticed() -> None:
     """Its owner may close it first."""
     async with httpx.AsyncClient(transport=sandbox_of().transport()) as http_client:
         client = Client(CLIENT_ID, CLIENT_SECRET, http_client=http_client)
-    with pytest.raises(ClientClosedError):
+    with pytest.raises(
+        ClientClosedError, match="The http_client that this Client was given"
+    ) as caught:
         await client.get_conversation(PHONE)
+    assert "http_client" == caught.value.closed
+
+
+@pytest.mark.anyio
+async def test_closed_download_client_is_noticed() -> None:
+    """It is another one, and named."""
+    async with httpx.AsyncClient(transport=sandbox_of().transport()) as download_client:
+        pass
+    file = MessageFile(name="a", url="https://files.example/a", mime="")
+    async with client_of(sandbox_of(), download_client=download_client) as client:
+        with pytest.raises(ClientClosedError, match="The download_client that"):
+            await client.download(file)
+        assert 3 == len(await client.get_conversation(PHONE))
 
 
 @pytest.mark.anyio

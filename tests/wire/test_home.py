@@ -60,6 +60,25 @@ async def twice(call: Call, client: Client) -> None:
     await call(client)
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_client_is_closed_in_its_own_loop(backend: str) -> None:
+    """In another one its connections cannot be closed, and `aclose` says so as calls do."""
+    client = client_anywhere()
+    anyio.run(ask, client, backend=backend)
+    with pytest.raises(RuntimeError, match="This Client is bound to another event loop"):
+        anyio.run(client.aclose)
+    with pytest.raises(ClientClosedError):
+        anyio.run(ask, client)
+    anyio.run(client.aclose)
+
+
+def test_client_that_was_not_used_can_be_closed_anywhere() -> None:
+    """It is bound to no loop yet, nor by closing."""
+    client = client_anywhere()
+    anyio.run(client.aclose)
+    anyio.run(client.aclose)
+
+
 def test_end_of_a_client_is_told_first() -> None:
     """It is of no use in any loop then."""
     client = client_anywhere()

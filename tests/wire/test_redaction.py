@@ -1,7 +1,6 @@
 """What other libraries write of addresses loses the phone."""
 
 import logging
-from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 import httpx
@@ -69,16 +68,6 @@ def test_phone_is_masked_wherever_it_stands(phone: str, before: str, behind: str
     assert redacted == redact_url(redacted)
 
 
-@pytest.fixture
-def redacting() -> Iterator[None]:
-    """Put the filter where the documentation says."""
-    redact = RedactPhones()
-    logging.getLogger("httpx").addFilter(redact)
-    yield
-    logging.getLogger("httpx").removeFilter(redact)
-
-
-@pytest.mark.usefixtures("redacting")
 @pytest.mark.anyio
 async def test_lines_of_httpx_lose_the_phone(caplog: pytest.LogCaptureFixture) -> None:
     """It logs whole addresses at `INFO`; everything else in the line stays."""
@@ -95,7 +84,6 @@ async def test_lines_of_httpx_lose_the_phone(caplog: pytest.LogCaptureFixture) -
     assert PHONE not in caplog.text
 
 
-@pytest.mark.usefixtures("redacting")
 @pytest.mark.anyio
 async def test_lines_of_any_request_lose_the_phone(caplog: pytest.LogCaptureFixture) -> None:
     """`Client.request` reaches every endpoint, with phones in its path or its query."""

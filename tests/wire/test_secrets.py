@@ -2,12 +2,13 @@
 
 import copy
 import pickle
+import traceback
 from typing import Any
 
 import httpx
 import pytest
 
-from smstools_async import Client, SmstoolsError
+from smstools_async import Client, Hooks, MessageFile, SmstoolsError
 from smstools_async._http.credentials import Credentials
 from smstools_async.sandbox import (
     Response,
@@ -23,6 +24,7 @@ from tests.wire.asking import (
 from tests.wire.showing import variables_of
 
 SECRETS = (CLIENT_ID, CLIENT_SECRET)
+TEXT = "canary-text-51f0"
 ECHO = f"client {CLIENT_ID} with secret {CLIENT_SECRET} asked for {PHONE}"
 
 
@@ -65,6 +67,71 @@ async def test_error_of_an_event_hook_holds_no_secrets() -> None:
     variables = variables_of(caught.value)
     for secret in SECRETS:
         assert not [text for text in variables if secret in text]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("hook", ["on_request", "on_response", "on_retry"])
+async def test_error_of_a_hook_holds_no_body(hook: str) -> None:
+    """Error trackers record local variables; those of the hook itself stay."""
+
+    def stumble(_: object) -> None:
+        own_variable = "of the hook"
+        raise LookupError(own_variable)
+
+    sandbox = sandbox_of()
+    sandbox.receive(PHONE, TEXT)
+    if hook == "on_retry":
+        sandbox.fail(Response(status=503, body=ECHO.encode()))
+    async with client_of(sandbox, retry=AT_ONCE, hooks=Hooks(**{hook: stumble})) as client:
+        with pytest.raises(LookupError) as caught:
+            await client.get_conversation(PHONE)
+    variables = variables_of(caught.value)
+    for mark in (*SECRETS, TEXT):
+        assert not [text for text in variables if mark in text]
+    (*_, last) = traceback.walk_tb(caught.value.__traceback__)
+    assert "of the hook" == last[0].f_locals["own_variable"]
+
+
+@pytest.mark.anyio
+async def test_error_of_a_hook_holds_no_url_of_an_attachment() -> None:
+    """A signature in it lets anybody in who has it."""
+
+    def stumble(_: object) -> None:
+        raise LookupError
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=b"picture"))
+    file = MessageFile(name="a", url="https://files.example/a?sig=canary-signature", mime="")
+    async with (
+        httpx.AsyncClient(transport=transport) as http_client,
+        client_of(
+            sandbox_of(), download_client=http_client, hooks=Hooks(on_response=stumble)
+        ) as client,
+    ):
+        with pytest.raises(LookupError) as caught:
+            await client.download(file)
+    assert not [text for text in variables_of(caught.value) if "canary-signature" in text]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Location": f"https://{CLIENT_SECRET.upper()}.example/"},
+        {"Content-Encoding": CLIENT_SECRET},
+        {"Content-Encoding": f"gzip-{CLIENT_ID}"},
+    ],
+    ids=["host", "encoding", "encoding-id"],
+)
+async def test_echo_in_a_header_is_masked(headers: dict[str, str]) -> None:
+    """A host comes back in lower case, whatever was sent."""
+    sandbox = sandbox_of()
+    status = 302 if "Location" in headers else 200
+    sandbox.fail(Response(status=status, headers=headers, body=b"{}"))
+    async with client_of(sandbox) as client:
+        with pytest.raises(SmstoolsError, match="••••") as caught:
+            await client.get_conversation(PHONE)
+    for secret in SECRETS:
+        assert secret not in str(caught.value).lower()
 
 
 def test_objects_show_no_secrets() -> None:
