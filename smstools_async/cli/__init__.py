@@ -4,17 +4,17 @@ import sys
 
 __all__ = ["main"]
 
-_OF_THE_EXTRA = {"click", "rich"}
+_EXTRA_MODULES = {"click", "rich"}
 
 
 def main() -> None:
-    """Run the command with the arguments of the program; ends the program."""
+    """Run the command with the arguments of the program; exits the program."""
     try:
         from smstools_async.cli._commands import smstools_async  # noqa: PLC0415 - needs the extra
 
         smstools_async(prog_name="smstools-async")
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in _OF_THE_EXTRA:
+        if (error.name or "").split(".")[0] not in _EXTRA_MODULES:
             raise
-        sys.stderr.write("Error: the command needs more: pip install 'smstools-async[cli]'\n")
+        sys.stderr.write("Error: the command needs its extra: pip install 'smstools-async[cli]'\n")
         sys.exit(2)

@@ -1,15 +1,16 @@
-"""Arguments: how they are read, how they are written again, and how errors speak of them."""
+"""Arguments: how they are read, written again for the next command, and named in errors."""
 
 import math
 import re
 import shlex
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from click.core import ParameterSource
+
+from smstools_async.cli._dates import When, parse_when
 
 _ARGUMENT: Final = re.compile(
     r"`(\w+)`"  # larger than 10 bytes (`max_bytes`)
@@ -18,43 +19,55 @@ _ARGUMENT: Final = re.compile(
 )
 """How the errors of the library name an argument."""
 
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(s|min|h|d)?")
+_SECONDS_IN: Final = {None: 1, "s": 1, "min": 60, "h": 3600, "d": 86400}
 
-def parse_time(text: str) -> datetime:
-    """Read a time in ISO 8601; one without an offset is taken for UTC."""
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is no time in ISO 8601, such as 2025-06-05 or 2025-06-05T08:44:46-03:00."
-        ) from None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)
+
+class DateOrTime(click.ParamType[When]):
+    """Reads a date or time, as `parse_when` does; shown again as it was written."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> When:
+        """Read it."""
+        try:
+            return parse_when(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 class Seconds(click.FloatRange):
-    """Reads a time in seconds: within the range, and finite. Ranges of click let `nan` pass."""
+    """Reads seconds: within the range, and finite. The ranges of click accept `nan`."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read them."""
+        seconds: float = super().convert(value, param, ctx)
+        if not math.isfinite(seconds):
+            self.fail(f"{value!r} is not a finite number of seconds.", param, ctx)
+        return seconds
+
+
+class Duration(click.ParamType[float]):
+    """Reads a duration, such as `90`, `90s`, `15min`, `2h` or `1d`, into seconds."""
+
+    name = "duration"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Read it."""
-        seconds: float = super().convert(value, param, ctx)
-        if not math.isfinite(seconds):
-            self.fail(f"{value!r} is no finite number of seconds.", param, ctx)
-        return seconds
-
-
-def parse_zone(name: str) -> ZoneInfo:
-    """Read the name of a time zone."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise click.BadParameter(
-            f"{name!r} is no time zone that this machine knows, such as America/Sao_Paulo."
-        ) from None
+        if isinstance(value, float):
+            return value
+        found = _DURATION.fullmatch(value)
+        if not found:
+            self.fail(f"{value!r} is not a duration, such as 90s, 15min or 2h.", param, ctx)
+        return float(found[1]) * _SECONDS_IN[found[2]]
 
 
 def command_line(**changes: Any) -> str:
-    """Write the command line of this run again, with some parameters changed, ready to paste."""
+    """Return the command line of this run with some parameters changed, ready to paste."""
     context = click.get_current_context()
     given = {
         name: value
@@ -65,10 +78,10 @@ def command_line(**changes: Any) -> str:
 
 
 def name_options(error: str) -> str:
-    """Let the words of an error name options of the command that runs, where Python has arguments.
+    """Replace the Python arguments that an error names by the options of the running command.
 
-    An option is found by its parameter, which is called as the argument it is handed on to. What
-    this command has no option for stays as it is.
+    An option is found by its parameter, which has the name of the argument that it is passed on as.
+    An argument without an option stays as it is.
     """
     context = click.get_current_context(silent=True)
     parameters = context.command.params if context else []
@@ -76,12 +89,18 @@ def name_options(error: str) -> str:
     return _ARGUMENT.sub(lambda found: options.get(found[found.lastindex or 0], found[0]), error)
 
 
-def _words(command: click.Command, values: dict[str, Any]) -> Iterator[str]:
+def _words(command: click.Command, given: dict[str, Any]) -> Iterator[str]:
     for parameter in command.params:
-        value = values.get(parameter.name or "")
-        if value is None:
-            continue
-        if isinstance(parameter, click.Option):
-            yield (parameter.secondary_opts if value is False else parameter.opts)[-1]
-        if not isinstance(value, bool):
-            yield value.isoformat() if isinstance(value, datetime) else str(value)
+        value = given.get(parameter.name or "")
+        values: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+        for each in values:
+            yield from _words_of(parameter, each)
+
+
+def _words_of(parameter: click.Parameter, value: Any) -> Iterator[str]:
+    if value is None:
+        return
+    if isinstance(parameter, click.Option):
+        yield (parameter.secondary_opts if value is False else parameter.opts)[-1]
+    if not isinstance(value, bool):
+        yield value.isoformat() if isinstance(value, datetime) else str(value)

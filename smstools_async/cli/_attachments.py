@@ -1,6 +1,7 @@
-"""Attachments: the files of an export, fetched into a folder once its messages are written.
+"""Attachments: downloaded into a folder once the messages of an export are written.
 
-A file's name follows from its message, so that a second run finds what the first one fetched.
+The name of an attachment follows from its message, so that a second run finds what the first one
+downloaded.
 """
 
 import asyncio
@@ -21,18 +22,18 @@ from smstools_async import (
 )
 from smstools_async._files import write_whole
 from smstools_async.cli._arguments import name_options
-from smstools_async.cli._running import tell, tell_error
+from smstools_async.cli._reporting import report, report_error
 from smstools_async.cli._wording import counted, counted_of
 from smstools_async.export import attachment_name
 
 FETCH_THE_REST: Final = (
-    "The same export from the beginning fetches them; files that are there are skipped."
+    "The same export, started over, downloads them; attachments that are there are skipped."
 )
 _AT_ONCE: Final = 4
 
 
 class Attachments:
-    """The files of some messages, on their way into a folder."""
+    """The attachments of some messages, and the folder that they are downloaded into."""
 
     def __init__(self, folder: Path, *, max_bytes: int, allow_private: bool) -> None:
         self.folder = folder
@@ -45,19 +46,19 @@ class Attachments:
         self._failures = Counter[str]()
         self._list: Path | None = None
         self.is_fetching = False
-        """Whether the messages are written, and only files are missing."""
+        """Whether the messages are written, and only attachments are missing."""
 
     @property
     def missing(self) -> int:
-        """How many files of the messages so far are not in the folder."""
+        """How many attachments of the messages so far are not in the folder."""
         return len(self._wanted) - self._present - self._fetched
 
     def prepare(self) -> None:
-        """Make the folder, which nobody else can look into."""
+        """Create the folder, which nobody else can look into."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def resume(self, cursor: str) -> None:
-        """Remember the files of the messages before `cursor` as well."""
+        """Include the attachments of the messages before `cursor`."""
         self._list = self._list_of(cursor)
         if self._list.exists():
             known = json.loads(self._list.read_text(encoding="utf-8"))
@@ -65,7 +66,7 @@ class Attachments:
             self._untried = dict.fromkeys(self._wanted)
 
     def keep(self, cursor: str) -> None:
-        """Keep the list of files until an export goes on from `cursor`."""
+        """Keep the list of attachments for an export that resumes from `cursor`."""
         if not self._wanted:
             return
         self.prepare()
@@ -76,17 +77,17 @@ class Attachments:
             self._remove_list()
 
     def note(self, message: Message) -> None:
-        """Remember to fetch the files of `message`."""
+        """Add the attachments of `message`."""
         named = dict(_named(message))
         self._untried.update((name, None) for name in named if name not in self._wanted)
         self._wanted.update(named)
 
     async def fetch_early(self, client: Client) -> None:
-        """Fetch the files of the messages so far, before these are written."""
+        """Download the attachments of the messages so far, before these are written."""
         await self._fetch_untried(client)
 
     async def fetch(self, client: Client) -> None:
-        """Fetch what is not there yet; a failure is counted and stops nothing."""
+        """Download what is not there yet; a failure is counted and stops nothing."""
         self.is_fetching = True
         self._remove_list()
         await self._fetch_untried(client)
@@ -100,18 +101,18 @@ class Attachments:
         names = iter(absent)
         await asyncio.gather(*(self._fetch_all(client, names) for _ in range(_AT_ONCE)))
 
-    def tell_sum(self) -> None:
-        """Say how many files there are now, and why others are not."""
-        come = counted_of(len(self._wanted) - self.missing, len(self._wanted), "file")
-        there = f", {self._present:,} there before" if self._present else ""
-        tell(f"{come}{there} → {self.folder}")
+    def report_summary(self) -> None:
+        """Report how many attachments there are now, and why others are missing."""
+        there = counted_of(len(self._wanted) - self.missing, len(self._wanted), "attachment")
+        before = f", {self._present:,} there before" if self._present else ""
+        report(f"{there}{before} → {self.folder}")
         if self._failures:
             reasons = "".join(f"\n  {n} of them: {reason}" for reason, n in self._ranked())
-            tell_error(f"{self._describe_number()} {FETCH_THE_REST}{reasons}")
+            report_error(f"{self._describe_number()} {FETCH_THE_REST}{reasons}")
 
     @property
     def have_failed(self) -> bool:
-        """Whether any file could not be fetched."""
+        """Whether any attachment could not be downloaded."""
         return bool(self._failures)
 
     def _list_of(self, cursor: str) -> Path:
@@ -122,12 +123,12 @@ class Attachments:
             self._list.unlink(missing_ok=True)
 
     def describe_failures(self) -> str:
-        """Say in a line how many files could not be fetched, and why."""
+        """Describe in a line how many attachments could not be downloaded, and why."""
         reasons = "; ".join(f"{n} of them: {reason}" for reason, n in self._ranked())
         return f"{self._describe_number()} {reasons}"
 
     def _describe_number(self) -> str:
-        return f"{counted(self._failures.total(), 'file')} could not be fetched."
+        return f"{counted(self._failures.total(), 'attachment')} could not be downloaded."
 
     def _ranked(self) -> list[tuple[str, int]]:
         return self._failures.most_common()

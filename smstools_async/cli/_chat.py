@@ -1,4 +1,4 @@
-"""A conversation as a person reads it. Imports rich: import it only where a chat is shown."""
+"""A conversation as people read it. Imports rich: import it only to show a chat."""
 
 import re
 from datetime import date, tzinfo
@@ -23,24 +23,24 @@ _STYLES: Final = {"…": "dim", "✓": "green", "✗": "bold red", "?": "yellow"
 
 class _Console(Console):
     def on_broken_pipe(self) -> None:
-        """Let the command decide how it ends, which rich would do here."""
+        """Leave it to the command how it ends; rich would exit the program here."""
         raise BrokenPipeError
 
 
 class Chat:
-    """Shows messages on standard output one after the other: ours stand at the right.
+    """Shows messages on standard output one after the other, outbound ones on the right.
 
-    Without colours it reads the same. Times are in `zone`; `None` stands for the machine's own.
-    Another `console` may be told instead, for a picture of it.
+    Without colours it reads the same. Times are in `zone`. Another `console` may be given instead,
+    for a picture of it.
     """
 
-    def __init__(self, zone: tzinfo | None, console: Console | None = None) -> None:
+    def __init__(self, zone: tzinfo, console: Console | None = None) -> None:
         self._console = console or _Console(highlight=False, markup=False, emoji=False)
         self._zone = zone
         self._day: date | None = None
 
     def show(self, message: Message) -> None:
-        """Show a message, after a line with the day where a new one begins."""
+        """Show a message, after a line with the day where a new one starts."""
         sent_at = message.sent_at.astimezone(self._zone)
         if self._day != sent_at.date():
             self._day = sent_at.date()
@@ -48,18 +48,20 @@ class Chat:
         self._show_bubble(message, f"{sent_at:%H:%M}")
 
     def _show_bubble(self, message: Message, time: str) -> None:
-        """Show the caption and under it the wrapped text, each line behind a bar.
+        """Show the caption and below it the wrapped text, each line after a bar.
 
-        There is no bar after them: terminals differ in how wide an emoji is.
+        There is no bar at their end: terminals differ in how wide an emoji is.
         """
-        is_ours = message.direction == Direction.OUTBOUND
+        is_outbound = message.direction == Direction.OUTBOUND
         room = max(_NARROWEST, min(self._console.width * 3 // 4, _WIDEST))
         lines = _content(message).wrap(self._console, room, overflow="fold")
-        caption = _outbound_caption(message, time) if is_ours else _inbound_caption(message, time)
-        caption.truncate(self._console.width - 3, overflow="ellipsis")  # its end tells most
+        caption = (
+            _outbound_caption(message, time) if is_outbound else _inbound_caption(message, time)
+        )
+        caption.truncate(self._console.width - 3, overflow="ellipsis")  # its end matters most
         widest = max(line.cell_len for line in (caption, *lines))
-        margin = " " * (self._console.width - widest - 3 if is_ours else 0)
-        bar = Text("▎ ", style="green" if is_ours else "cyan")
+        margin = " " * (self._console.width - widest - 3 if is_outbound else 0)
+        bar = Text("▎ ", style="green" if is_outbound else "cyan")
         self._console.print(Text.assemble(margin, "  ", caption), soft_wrap=True)
         for line in lines:
             line.rstrip()
@@ -101,5 +103,5 @@ def _attachment(file: MessageFile) -> Text:
 
 
 def _link(url: str) -> str | None:
-    """Return what a terminal may open: else an address in several lines could not be clicked at."""
+    """Return the URL if a terminal may open it: else a wrapped one could not be clicked."""
     return url if _LINK.fullmatch(url) else None

@@ -1,9 +1,8 @@
-"""Where an export goes, and what an interrupted one leaves for the next.
+"""Where an export goes, and what an interrupted one keeps for the next.
 
-What came before an interruption is kept beside the target, in a file named after the cursor to go
-on from: so a cursor finds the messages before it and none of another walk. The export that goes on
-begins with a copy of it and removes it when it has come further: whatever happens meanwhile, even
-the end of the machine, the two cannot disagree.
+What was read before an interruption is kept next to the target, in a part file. The export that
+resumes starts with a copy of it, and removes it once it has more: whatever happens in between, even
+a power failure, part file and cursor cannot disagree.
 """
 
 import asyncio
@@ -12,14 +11,15 @@ import shutil
 import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+import attrs
+
 from smstools_async import SmstoolsError
-from smstools_async.cli._running import tell
+from smstools_async.cli._parts import behind_links, check_folder, kept_file
+from smstools_async.cli._reporting import report
 from smstools_async.cli._terminal import standard_output
 from smstools_async.export import MessageWriter, Target
 
@@ -34,50 +34,50 @@ class WriterOpener(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Kept:
-    """What there is of a conversation that was stopped."""
+    """What is kept of a conversation that was stopped."""
 
     cursor: str
-    """Where to go on."""
+    """Where to resume."""
     messages: int
-    """How many came in this run."""
+    """How many were written in this run."""
     where: str
-    """How to speak of it: what the messages are, and where."""
+    """What became of the messages, for a report: `were written`."""
 
 
 class Destination(Protocol):
     """Where an export goes."""
 
     name: str
-    """How to speak of it."""
+    """For reports."""
     is_terminal: bool
     """Whether a person watches what is written."""
 
     def open(self) -> AbstractContextManager[MessageWriter]:
-        """Open it, to begin or to go on."""
+        """Open it, to start or to resume."""
         ...
 
     def mark(self, cursor: str, messages: int) -> None:
-        """Note that all messages before `cursor` are there, so many in this run."""
+        """Record that all messages before `cursor` are written: this many in this run."""
         ...
 
     def keep(self, cursor: str, messages: int) -> Kept | None:
-        """Keep what came, so many messages before `cursor`; `None` if nobody could go on from it.
+        """Keep what was written, up to `cursor`; `None` if nothing could resume from it.
 
-        Where writing failed, it is what was there at the last mark.
+        Where writing failed, what was there at the last mark is kept.
         """
         ...
 
     def clear(self) -> None:
-        """Remove what is neither whole nor kept."""
+        """Remove what is neither complete nor kept."""
         ...
 
 
 def destination(
     open_writer: WriterOpener, output: Path | None, resume_from: str | None
 ) -> Destination:
-    """Return where `output` stands for: standard output if it is `None` or `-`."""
+    """Return what `output` means: standard output if it is `None` or `-`."""
     if output is None or output == Path("-"):
         is_terminal = sys.stdout.isatty()
         return _Stream(open_writer, standard_output(), "standard output", is_terminal=is_terminal)
@@ -87,7 +87,7 @@ def destination(
 
 
 class _Stream:
-    """Standard output, a pipe or a device: what is written is gone on its way."""
+    """Standard output, a pipe or a device: what is written there cannot be kept."""
 
     def __init__(
         self, open_writer: WriterOpener, target: Target, name: str, *, is_terminal: bool
@@ -104,7 +104,7 @@ class _Stream:
             with self._open_writer(self._target) as writer:
                 yield writer
         except OSError:
-            self._has_failed = True  # how much was taken is not known
+            self._has_failed = True  # how much was taken is unknown
             raise
 
     def mark(self, cursor: str, messages: int) -> None:
@@ -119,7 +119,7 @@ class _Stream:
         pass
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class _Mark:
     cursor: str
     messages: int
@@ -127,17 +127,18 @@ class _Mark:
 
 
 class _File:
-    """A file that appears when it is whole."""
+    """A file that appears when it is complete."""
 
     is_terminal = False
 
     def __init__(self, open_writer: WriterOpener, output: Path, resume_from: str | None) -> None:
         self._open_writer = open_writer
-        self._target = output.resolve()  # a link stays a link
+        self._target = behind_links(output)
         self.name = str(output)
-        self._beginning = self._named_after(resume_from) if resume_from else None
+        self._start = self._named_after(resume_from) if resume_from else None
         self._part = self._named_after(uuid4().hex)
         self._mark: _Mark | None = None
+        self._is_created = False
         self._is_closed = False
         self._is_cut = False
 
@@ -145,21 +146,22 @@ class _File:
     def open(self) -> Generator[MessageWriter]:
         check_folder(Path(self.name))
         self._part.touch(mode=0o600, exist_ok=False)
-        if self._beginning:
-            self._copy(self._beginning)
+        self._is_created = True
+        if self._start:
+            self._copy(self._start)
         try:
             with self._open_writer(self._target, part=self._part) as writer:
                 yield writer
         except (SmstoolsError, asyncio.CancelledError):
-            self._is_closed = True  # all that was written is in the file: closing did not fail
+            self._is_closed = True  # everything written is in the file: closing it did not fail
             raise
         except OSError:
             self._cut_back()
             raise
-        self._remove_beginning()
+        self._remove_start()
 
     def mark(self, cursor: str, messages: int) -> None:
-        size = self._part.stat().st_size  # writers keep no message back
+        size = self._part.stat().st_size  # writers hold no message back
         self._mark = _Mark(cursor=cursor, messages=messages, size=size)
 
     def keep(self, cursor: str, messages: int) -> Kept | None:
@@ -168,9 +170,9 @@ class _File:
         if not self._is_closed or not messages:
             return None
         kept = self._part.replace(self._named_after(cursor))
-        if kept != self._beginning:
-            self._remove_beginning()
-        where = f"are kept beside {self.name}, in {kept.name}"
+        if kept != self._start:
+            self._remove_start()
+        where = f"are kept next to {self.name}, in {kept.name}"
         return Kept(cursor=cursor, messages=messages, where=where)
 
     def _cut_back(self) -> None:
@@ -180,44 +182,27 @@ class _File:
             self._is_closed = self._is_cut = True
 
     def clear(self) -> None:
-        self._part.unlink(missing_ok=True)
+        if self._is_created:
+            self._part.unlink(missing_ok=True)
 
-    def _copy(self, beginning: Path) -> None:
+    def _copy(self, start: Path) -> None:
         try:
-            shutil.copyfile(beginning, self._part)
+            shutil.copyfile(start, self._part)
         except FileNotFoundError:
             if self._target.exists():
                 raise ValueError(
-                    f"Beside {self.name} nothing is kept for this cursor, and what follows it would"
-                    " replace what is there. Write to another file, or begin anew without a cursor."
+                    f"Next to {self.name} nothing is kept for this cursor, and what follows it"
+                    " would replace the file that is there. Write to another file, or start over"
+                    " without a cursor."
                 ) from None
-            tell(
-                f"Beside {self.name} nothing is kept for this cursor: the file will hold what"
-                " follows it, and nothing before."
+            report(
+                f"Next to {self.name} nothing is kept for this cursor: the file will hold only"
+                " what follows it."
             )
 
-    def _remove_beginning(self) -> None:
-        if self._beginning:
-            self._beginning.unlink(missing_ok=True)
+    def _remove_start(self) -> None:
+        if self._start:
+            self._start.unlink(missing_ok=True)
 
     def _named_after(self, key: str) -> Path:
         return kept_file(self._target, key)
-
-
-def check_folder(path: Path) -> None:
-    """Let a file be told of whose folder is not there, before anything is asked for.
-
-    Raises:
-        FileNotFoundError: It is not.
-    """
-    target = path.resolve() if path.is_symlink() else path
-    if not target.parent.is_dir():
-        raise FileNotFoundError(
-            f"There is no folder {target.parent} for {target.name}: make it, or write elsewhere."
-        )
-
-
-def kept_file(target: Path, cursor: str) -> Path:
-    """Return where the messages before `cursor` are kept, if they are."""
-    digest = sha256(cursor.encode()).hexdigest()[:12]
-    return target.with_name(f"{target.name}.{digest}.part")

@@ -1,101 +1,107 @@
-"""The export of one conversation: what is shown meanwhile, said in the end, and how to go on."""
+"""The export of one conversation: progress, the summary at the end, and how to resume."""
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from time import monotonic
-from typing import Final
+from typing import Any, Final
+
+import attrs
 
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import FETCH_THE_REST
 from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._destinations import Kept
-from smstools_async.cli._running import ExitCode, run, tell
+from smstools_async.cli._exit_codes import ExitCode
+from smstools_async.cli._reporting import report
+from smstools_async.cli._rows import row_of
+from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import arrivals, counted, counted_of, in_all
+from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all
 
-DOUBT: Final = (
-    "Note: the service contradicted itself, in the order or the number of messages. Whether each"
-    " came once rests on it."
-)
-
-_STILL_KEPT: Final = "what was kept is still there. The same command goes on."
+_STILL_KEPT: Final = "what was kept is still there. Run the same command to resume."
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Export:
-    """One conversation, and whom to ask for it."""
+    """One conversation, and the service to read it from."""
 
     service: Service
     conversation: Conversation
 
     def run(self) -> None:
-        """Write the conversation down; say in the end how much came, or how to go on."""
-        begun_at = monotonic()
+        """Write the conversation; report at the end how much was written, or how to resume."""
+        started_at = monotonic()
         run(
-            self._write_down(),
-            when_stopped=self._tell_how_to_go_on,
-            at_last=self.conversation.destination.clear,
+            self._write(),
+            when_stopped=self._report_how_to_resume,
+            finally_call=self.conversation.destination.clear,
         )
-        self._tell_sum(monotonic() - begun_at)
-        self._tell_of_files()
+        self._report_summary(monotonic() - started_at)
+        self._report_attachments()
+        if self.conversation.progress.degraded:
+            sys.exit(ExitCode.DOUBTFUL)
 
-    async def _write_down(self) -> None:
+    async def _write(self) -> None:
         if self.conversation.attachments:
             self.conversation.attachments.prepare()
         async with self.service.client(self.conversation.phone) as client:
-            with self._bar():
-                await self.conversation.write_down(client)
+            with self._display():
+                await self.conversation.write(client)
 
-    def _bar(self) -> AbstractContextManager[object]:
+    def _display(self) -> AbstractContextManager[object]:
         if not sys.stderr.isatty() or self.conversation.destination.is_terminal:
             return nullcontext()
-        from smstools_async.cli._bar import progress_of_one  # noqa: PLC0415 - rich takes 30 ms
+        from smstools_async.cli._bar import display  # noqa: PLC0415 - rich takes 30 ms
 
-        return progress_of_one(self.conversation)
+        return display(lambda: [row_of(self.conversation)])
 
-    def _tell_sum(self, seconds: float) -> None:
+    def _report_summary(self, seconds: float) -> None:
         progress = self.conversation.progress
         messages = counted(progress.yielded, "message")
         requests = counted(progress.requests, "request")
         where = self.conversation.destination.name
-        news = in_all(progress.yielded, self.conversation.before) + arrivals(progress.arrived)
-        tell(f"{messages} in {requests} and {seconds:.1f} s{news} → {where}")
+        before = self.conversation.kept_before
+        more = in_all(progress.yielded, before) + arrivals(progress.arrived)
+        report(f"{messages} in {requests} and {seconds:.1f} s{more} → {where}")
         if progress.degraded:
-            tell(DOUBT)
+            report(DOUBT)
 
-    def _tell_of_files(self) -> None:
+    def _report_attachments(self) -> None:
         attachments = self.conversation.attachments
         if attachments:
-            attachments.tell_sum()
+            attachments.report_summary()
             if attachments.have_failed:
-                sys.exit(ExitCode.REFUSED)
+                sys.exit(ExitCode.FAILED)
 
-    def _tell_how_to_go_on(self) -> None:
+    def _report_how_to_resume(self) -> None:
         attachments = self.conversation.attachments
         if attachments and attachments.is_fetching:
-            tell(
-                "All messages were written."
-                f" Of their files, {attachments.missing:,} are missing. {FETCH_THE_REST}"
-            )
+            missing = counted(attachments.missing, "attachment")
+            report(f"All messages are written, {missing} missing. {FETCH_THE_REST}")
         elif self.conversation.progress.yielded:
-            self._tell_how_to_go_on_with_messages()
+            self._report_kept_messages()
         elif self.conversation.resume_from:
-            tell(f"No more came; {_STILL_KEPT}")
+            report(f"Nothing more was read; {_STILL_KEPT}")
 
-    def _tell_how_to_go_on_with_messages(self) -> None:
-        came, expected = self.conversation.progress.yielded, self.conversation.expected()
+    def _report_kept_messages(self) -> None:
+        read, expected = self.conversation.progress.yielded, self.conversation.expected()
         kept = self.conversation.keep()
-        there = self.conversation.before + kept.messages if kept else came
-        amount = counted_of(there, expected, "message")
+        before = self.conversation.kept_before
+        amount = counted_of(before + kept.messages if kept else read, expected, "message")
         if kept:
-            tell(f"{amount} {kept.where}. Go on with:\n  {self._resuming_command(kept)}")
-        elif self.conversation.before:
-            tell(f"No more can be kept; {_STILL_KEPT}")
+            report(f"{amount} {kept.where}. Resume with:\n  {self._resuming_command(kept)}")
+        elif before:
+            report(f"Nothing more could be kept; {_STILL_KEPT}")
         else:
-            tell(f"{amount} came, and there is no going on from there: begin anew.")
+            report(f"{amount} were read, but the export cannot be resumed from there: start over.")
 
     def _resuming_command(self, kept: Kept) -> str:
-        most = self.conversation.walk["max_messages"]
-        rest = None if most is None else most - kept.messages
-        return command_line(resume_from=kept.cursor, max_messages=rest)
+        selection = self.conversation.selection
+        most = selection["max_messages"]
+        changes: dict[str, Any] = {
+            "resume_from": kept.cursor,
+            "max_messages": None if most is None else most - kept.messages,
+            "since": selection["since"],
+            "until": selection["until"],
+        }
+        return command_line(**changes)

@@ -1,4 +1,4 @@
-"""The export of many conversations: some at once, one file each, and none stops the others."""
+"""The export of many conversations: several concurrently, and a failed one does not stop others."""
 
 import asyncio
 import sys
@@ -8,145 +8,156 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import Final
+from typing import Any, Final
+
+import attrs
 
 from smstools_async import AuthenticationError, Client, Progress, SmstoolsError
+from smstools_async.cli import _source
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import Attachments
-from smstools_async.cli._conversation import Conversation, Walk
+from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._destinations import destination
-from smstools_async.cli._export import DOUBT
+from smstools_async.cli._exit_codes import ExitCode
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
-from smstools_async.cli._resuming import ResumeFile, Standing
-from smstools_async.cli._running import ExitCode, describe, run, tell
+from smstools_async.cli._reporting import describe, report
+from smstools_async.cli._resuming import ConversationState, ResumeFile
+from smstools_async.cli._rows import Row, rows_of
+from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import arrivals, counted, counted_of, in_all
+from smstools_async.cli._source import Selection
+from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all
 from smstools_async.cli._writing import Writing
 
 _FEWEST_CONNECTIONS: Final = 8
 
 
+@attrs.frozen(kw_only=True)
+class Plan:
+    """Which conversations to export, and how."""
+
+    service: Service
+    entries: Sequence[Entry]
+    selection: Selection
+    folder: Path
+    writing: Writing
+    attachments: Callable[[Entry], Attachments] | None = None
+    concurrency: int
+    resume_file: ResumeFile
+    resumes: bool
+
+
 class ManyExports:
     """Many conversations on their way into one folder."""
 
-    def __init__(
-        self,
-        *,
-        service: Service,
-        entries: Sequence[Entry],
-        walk: Walk,
-        folder: Path,
-        writing: Writing,
-        attachments: Callable[[Entry], Attachments] | None,
-        concurrency: int,
-        resume_file: ResumeFile,
-        goes_on: bool,
-    ) -> None:
-        self._service = service
-        self._entries = entries
-        self._walk = walk
-        self._folder = folder
-        self._writing = writing
-        self._attachments = attachments
-        self._concurrency = concurrency
-        self._resume_file = resume_file
-        self._goes_on = goes_on
-        self._standings: dict[str, Standing] = {}
-        self._before = 0
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._states: dict[str, ConversationState] = {}
+        self._kept_before = 0
         self._sums = Counter[str]()
         self._refusal: AuthenticationError | None = None
         self._is_doubtful = False
-        self._is_begun = False
-        self.under_way: dict[Entry, Conversation] = {}
-        """Those that are read right now."""
+        self._has_started = False
+        self._running: dict[Entry, Conversation] = {}
         self.outcomes: list[Outcome] = []
-        """Of those that ended in this run."""
+        """Of the conversations that ended in this run."""
 
     def run(self) -> None:
-        """Write all conversations down; say in the end what came, or how to go on."""
-        begun_at = monotonic()
-        run(self._write_down(), when_stopped=self._tell_how_to_go_on, at_last=self._clear)
-        self._tell_sum(monotonic() - begun_at)
+        """Write all conversations; report at the end what was written, or how to resume."""
+        started_at = monotonic()
+        run(self._write(), when_stopped=self._report_how_to_resume, finally_call=self._clear)
+        self._report_summary(monotonic() - started_at)
         if self._failed:
-            tell(f"Try again what is not whole, with:\n  {_resuming_command()}")
-            sys.exit(ExitCode.PARTLY)
-        self._resume_file.end()
+            report(f"Retry what is incomplete with:\n  {self._resuming_command()}")
+            sys.exit(ExitCode.INCOMPLETE)
+        self._plan.resume_file.end()
+        if self._is_doubtful:
+            sys.exit(ExitCode.DOUBTFUL)
 
     @property
     def expected(self) -> int:
         """How many conversations there are."""
-        return len(self._entries)
+        return len(self._plan.entries)
 
     @property
-    def whole(self) -> int:
-        """How many of them are whole, those of runs before included."""
-        return sum(self._is_whole(entry) for entry in self._entries)
+    def complete(self) -> int:
+        """How many of them are complete, including those of earlier runs."""
+        return sum(self._is_complete(entry) for entry in self._plan.entries)
 
     @property
     def ended(self) -> int:
-        """How many of them are whole, or were given up."""
-        return self.whole + self._failed
+        """How many of them are complete or have failed."""
+        return self.complete + self._failed
 
-    def sum_of(self, what: str) -> int:
-        """Add up `yielded`, `requests` or `arrived`, as of `Progress`, over this run."""
-        under_way = [_figures(each.progress) for each in list(self.under_way.values())]
-        return self._sums[what] + sum(figures[what] for figures in under_way)
+    def rows(self) -> Iterator[Row]:
+        """Describe how far they are, for the progress display."""
+        messages, requests = self._sum_of("yielded"), self._sum_of("requests")
+        done = f"{self.ended:,} of {self.expected:,} done"
+        text = f"{done}, {counted(messages, 'message')}, {counted(requests, 'request')}"
+        total = Row(text=text, done=self.ended, expected=self.expected, messages=messages)
+        return rows_of(total, self._running)
+
+    def _sum_of(self, what: str) -> int:
+        """Sum `yielded`, `requests` or `arrived`, as of `Progress`, over this run."""
+        running = [_figures(each.progress) for each in list(self._running.values())]
+        return self._sums[what] + sum(figures[what] for figures in running)
 
     @property
     def _failed(self) -> int:
-        return sum(outcome.trouble is not None for outcome in self.outcomes)
+        return sum(outcome.failure is not None for outcome in self.outcomes)
 
-    async def _write_down(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._standings = self._resume_file.begin(
-            {entry.name: entry.phone for entry in self._entries}, going_on=self._goes_on
+    async def _write(self) -> None:
+        plan = self._plan
+        plan.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._states = plan.resume_file.start(
+            {entry.name: entry.phone for entry in plan.entries}, resuming=plan.resumes
         )
-        self._before = sum(self._kept(entry).messages for entry in self._entries)
-        self._is_begun = True
-        phones = [entry.phone for entry in self._entries]
-        entries = iter([entry for entry in self._entries if not self._is_whole(entry)])
-        async with self._service.client(
-            *phones, max_connections=max(self._concurrency, _FEWEST_CONNECTIONS)
+        self._kept_before = sum(self._kept(entry).messages for entry in plan.entries)
+        self._has_started = True
+        phones = [entry.phone for entry in plan.entries]
+        entries = iter([entry for entry in plan.entries if not self._is_complete(entry)])
+        async with plan.service.client(
+            *phones, max_connections=max(plan.concurrency, _FEWEST_CONNECTIONS)
         ) as client:
-            self._rehearse(client)
+            self._check_first(client)
             with self._display():
                 await self._write_all(client, entries)
         if self._refusal:
             raise self._refusal
 
-    def _rehearse(self, client: Client) -> None:
-        """Let what is wrong for all be found before the first; what comes later is of one alone.
+    def _check_first(self, client: Client) -> None:
+        """Report what is wrong for all before the first; later errors are of one conversation.
 
         Raises:
             ValueError, ImportError: As for the export of one conversation.
         """
-        first = self._entries[0].phone
-        client.conversation_pages(first, **self._walk)
+        first = self._plan.entries[0].phone
+        _source.check(client, first, self._plan.selection, None)
         with (
-            TemporaryDirectory(prefix=".", dir=self._folder) as scratch,
-            self._writing.opener(first, None)(Path(scratch, "rehearsal")),
+            TemporaryDirectory(prefix=".", dir=self._plan.folder) as scratch,
+            self._plan.writing.opener(first, None)(Path(scratch, "check")),
         ):
             pass
 
     async def _write_all(self, client: Client, entries: Iterator[Entry]) -> None:
         try:
             async with asyncio.TaskGroup() as group:
-                for _ in range(self._concurrency):
+                for _ in range(self._plan.concurrency):
                     group.create_task(self._write_each(client, entries))
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from None  # the others follow from it, or are the same
 
-    def _is_whole(self, entry: Entry) -> bool:
-        standing = self._standings.get(entry.name)
-        return standing is not None and standing.cursor is None
+    def _is_complete(self, entry: Entry) -> bool:
+        state = self._states.get(entry.name)
+        return state is not None and state.cursor is None
 
     async def _write_each(self, client: Client, entries: Iterator[Entry]) -> None:
-        """Take one entry after the other, until none is left or the service refuses us."""
+        """Write one after the other, until none is left or the service refuses the credentials."""
         for entry in entries:
-            self.under_way[entry] = conversation = self._conversation(entry)
+            self._running[entry] = conversation = self._conversation(entry)
             try:
-                await conversation.write_down(client)
+                await conversation.write(client)
             except AuthenticationError as error:
                 self._refusal = error  # no other phone will fare better
                 return
@@ -154,98 +165,113 @@ class ManyExports:
                 self._keep(entry)
                 self._end(entry, describe(error))
             else:
-                self._end(entry, self._note_whole(entry))
+                self._end(entry, self._record_complete(entry))
 
     def _conversation(self, entry: Entry) -> Conversation:
-        target, kept = self._folder / entry.name, self._kept(entry)
-        attachments = self._attachments(entry) if self._attachments else None
-        files = attachments.folder if attachments else None
-        open_file = self._writing.opener(entry.phone, files)
-        most = self._walk["max_messages"]
+        plan, kept = self._plan, self._kept(entry)
+        attachments = plan.attachments(entry) if plan.attachments else None
+        open_file = plan.writing.opener(entry.phone, attachments.folder if attachments else None)
+        most = plan.selection["max_messages"]
         rest = None if most is None else most - kept.messages
         return Conversation(
             phone=entry.phone,
-            walk={**self._walk, "max_messages": rest},
+            selection={**plan.selection, "max_messages": rest},
             resume_from=kept.cursor,
-            destination=destination(open_file, target, kept.cursor),
+            destination=destination(open_file, plan.folder / entry.name, kept.cursor),
             attachments=attachments,
-            shows_files=self._writing.shows_files,
-            before=kept.messages,
+            shows_files=plan.writing.shows_files,
+            kept_before=kept.messages,
         )
 
-    def _kept(self, entry: Entry) -> Standing:
-        """Return where to go on; at the beginning, if nothing is kept."""
-        return self._standings.get(entry.name) or _standing(entry, 0, None)
+    def _kept(self, entry: Entry) -> ConversationState:
+        """Return where to resume; at the start, if nothing is kept."""
+        return self._states.get(entry.name) or _state(entry, 0, None)
 
-    def _note_whole(self, entry: Entry) -> str | None:
-        """Write down that a conversation is whole; return why it is not, if files are missing."""
-        conversation = self.under_way[entry]
+    def _record_complete(self, entry: Entry) -> str | None:
+        """Record that a conversation is complete; return why not, if attachments are missing."""
+        conversation = self._running[entry]
         self._is_doubtful |= conversation.progress.degraded
         if conversation.attachments and conversation.attachments.have_failed:
             return conversation.attachments.describe_failures()
-        self._note(_standing(entry, conversation.came, None))
+        self._record(_state(entry, conversation.written, None))
         return None
 
     def _keep(self, entry: Entry) -> None:
-        """Keep what came of a conversation that is not whole."""
-        conversation = self.under_way[entry]
+        """Keep what was read of an incomplete conversation."""
+        conversation = self._running[entry]
         kept = conversation.keep()
         if kept:
-            came = conversation.before + kept.messages
-            self._note(_standing(entry, came, kept.cursor))
+            messages = conversation.kept_before + kept.messages
+            self._record(_state(entry, messages, kept.cursor))
 
-    def _note(self, standing: Standing) -> None:
-        self._standings[standing.name] = standing
-        self._resume_file.note(standing)
+    def _record(self, state: ConversationState) -> None:
+        self._states[state.name] = state
+        self._plan.resume_file.record(state)
 
-    def _end(self, entry: Entry, trouble: str | None) -> None:
-        """Let go of a conversation: with its last page in memory, it is too large to be kept."""
-        conversation = self.under_way[entry]
+    def _end(self, entry: Entry, failure: str | None) -> None:
+        """Drop a conversation: with its last page in memory, it is too large to be kept."""
+        conversation = self._running[entry]
         progress = conversation.progress
         self._sums.update(_figures(progress))
-        self.outcomes.append(Outcome(entry, conversation.came, progress.requests, trouble))
-        del self.under_way[entry]
+        self.outcomes.append(
+            Outcome(
+                entry=entry,
+                messages=conversation.written,
+                requests=progress.requests,
+                failure=failure,
+            )
+        )
+        del self._running[entry]
         conversation.destination.clear()
 
     def _display(self) -> AbstractContextManager[object]:
         if not sys.stderr.isatty():
             return nullcontext()
-        from smstools_async.cli._bar import progress_of_many  # noqa: PLC0415 - rich takes 30 ms
+        from smstools_async.cli._bar import display  # noqa: PLC0415 - rich takes 30 ms
 
-        return progress_of_many(self)
+        return display(self.rows)
 
     def _clear(self) -> None:
-        if self._is_begun and not self._standings:
-            self._resume_file.end()  # there is nothing to go on with
-        for conversation in self.under_way.values():
+        if self._has_started and not self._states:
+            self._plan.resume_file.end()  # there is nothing to resume
+        for conversation in self._running.values():
             conversation.destination.clear()
 
-    def _tell_sum(self, seconds: float) -> None:
+    def _report_summary(self, seconds: float) -> None:
         from smstools_async.cli._table import print_outcomes  # noqa: PLC0415 - rich takes 30 ms
 
         print_outcomes(self.outcomes)
-        whole = counted_of(self.whole, self.expected, "conversation")
-        messages = counted(self.sum_of("yielded"), "message")
-        requests = counted(self.sum_of("requests"), "request")
-        news = in_all(self.sum_of("yielded"), self._before) + arrivals(self.sum_of("arrived"))
-        where = self._folder
-        tell(f"{whole}: {messages} in {requests} and {seconds:.1f} s{news} → {where}")
+        read, arrived = self._sum_of("yielded"), self._sum_of("arrived")
+        messages, requests = counted(read, "message"), counted(self._sum_of("requests"), "request")
+        more = in_all(read, self._kept_before) + arrivals(arrived)
+        report(
+            f"{self._describe_complete()}: {messages} in {requests} and {seconds:.1f} s{more}"
+            f" → {self._plan.folder}"
+        )
         if self._is_doubtful:
-            tell(DOUBT)
+            report(DOUBT)
 
-    def _tell_how_to_go_on(self) -> None:
-        for entry in self.under_way:
+    def _describe_complete(self) -> str:
+        return counted_of(self.complete, self.expected, "conversation")
+
+    def _report_how_to_resume(self) -> None:
+        for entry in self._running:
             self._keep(entry)
-        if not self._standings:
+        if not self._states:
             return
-        whole = counted_of(self.whole, self.expected, "conversation")
-        parts = sum(entry.name in self._standings for entry in self._entries) - self.whole
-        others = f"; what came of {parts:,} more is kept" if parts else ""
-        tell(f"{whole} came whole{others}. Go on with:\n  {_resuming_command()}")
+        complete = self._describe_complete()
+        parts = sum(entry.name in self._states for entry in self._plan.entries) - self.complete
+        others = f"; parts of {parts:,} more are kept" if parts else ""
+        report(f"{complete} complete{others}. Resume with:\n  {self._resuming_command()}")
+
+    def _resuming_command(self) -> str:
+        selection = self._plan.selection
+        changes: dict[str, Any] = {"since": selection["since"], "until": selection["until"]}
+        return command_line(resume=True, **changes)
 
 
-def _standing(entry: Entry, messages: int, cursor: str | None) -> Standing:
-    return Standing(name=entry.name, phone=entry.phone, messages=messages, cursor=cursor)
+def _state(entry: Entry, messages: int, cursor: str | None) -> ConversationState:
+    return ConversationState(name=entry.name, phone=entry.phone, messages=messages, cursor=cursor)
 
 
 def _figures(progress: Progress) -> dict[str, int]:
@@ -254,7 +280,3 @@ def _figures(progress: Progress) -> dict[str, int]:
         "requests": progress.requests,
         "arrived": progress.arrived,
     }
-
-
-def _resuming_command() -> str:
-    return command_line(resume=True)

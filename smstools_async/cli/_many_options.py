@@ -1,16 +1,16 @@
 """The options of an export of many conversations."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
+import attrs
 import click
 from click.core import ParameterSource
 
 from smstools_async.cli._phones import DEFAULT_NAME, Entry, name_files, read_phones
-from smstools_async.cli._running import tell
+from smstools_async.cli._reporting import report
 from smstools_async.cli._wording import listed
 
 P = ParamSpec("P")
@@ -24,9 +24,9 @@ _OPTIONS: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Many:
-    """Which conversations, if it is not one; how their files are called; how many at once."""
+    """Which conversations, if many; how their files are named; how many are read concurrently."""
 
     phones_file: Path | None
     template: str
@@ -50,7 +50,7 @@ class Many:
         """Read the phones, and name the files of their conversations.
 
         Raises:
-            click.UsageError: A phone, or the names, will not do.
+            click.UsageError: A phone, or the template of names, is wrong.
         """
         path = str(self.phones_file)
         name = "standard input" if path == "-" else path
@@ -61,19 +61,18 @@ class Many:
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         if phones.repeated:
-            tell(
-                f"In {name}, there is a phone again in {listed(phones.repeated)}: it is read once."
-            )
+            repeat = "repeats a phone" if len(phones.repeated) == 1 else "repeat phones"
+            report(f"In {name}, {listed(phones.repeated)} {repeat} of earlier lines: read once.")
         return entries
 
 
 def _check_many(output: Path | None, resume_from: str | None) -> None:
     if resume_from:
-        raise click.UsageError("--resume-from is for one conversation: --resume goes on with many.")
+        raise click.UsageError("--resume-from is for one conversation: resume many by --resume.")
     if output is None or output == Path("-"):
         raise click.UsageError("--phones-file needs a folder: give one by -o.")
     if output.exists() and not output.is_dir():
-        raise click.UsageError(f"{output} is no folder, and --phones-file needs one.")
+        raise click.UsageError(f"{output} is not a folder, and --phones-file needs one.")
 
 
 def _check_one(output: Path | None) -> None:
@@ -92,8 +91,8 @@ def many_options(command: Callable[Concatenate[Many, P], R]) -> Callable[P, R]:
         "--phones-file",
         type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
         metavar="FILE",
-        help="Export the conversations with the phones in a file, one a line. Blank lines and what"
-        " follows a # say nothing; - is standard input.",
+        help="Export the conversations with the phones in a file, one per line. Blank lines and"
+        " what follows a # are ignored; - is standard input.",
     )
     @click.option(
         "--name",
@@ -101,7 +100,7 @@ def many_options(command: Callable[Concatenate[Many, P], R]) -> Callable[P, R]:
         default=DEFAULT_NAME,
         show_default=True,
         metavar="TEMPLATE",
-        help="Name the file of each so; {line} is that of its phone.",
+        help="Name of each conversation's file; {line} is the line of its phone.",
     )
     @click.option(
         "--concurrency",
@@ -109,9 +108,9 @@ def many_options(command: Callable[Concatenate[Many, P], R]) -> Callable[P, R]:
         default=4,
         show_default=True,
         metavar="N",
-        help="Read so many of them at once.",
+        help="Conversations to read concurrently.",
     )
-    @click.option("--resume", is_flag=True, help="Go on with those of an export that was stopped.")
+    @click.option("--resume", is_flag=True, help="Resume the conversations of a stopped export.")
     @wraps(command)
     def with_many(*args: P.args, **kwargs: P.kwargs) -> R:
         options: dict[str, Any] = {name: kwargs.pop(name) for name in _OPTIONS}

@@ -1,15 +1,16 @@
-"""How the exports of many conversations ended."""
+"""How the export of each conversation ended."""
 
-from typing import NamedTuple
+import attrs
 
 from smstools_async.cli._phones import Entry
 
 
-class Outcome(NamedTuple):
+@attrs.frozen(kw_only=True)
+class Outcome:
     """How the export of one conversation ended."""
 
     entry: Entry
     messages: int
     requests: int
-    trouble: str | None
-    """Why it is not whole, or its files are not; `None` if all is well."""
+    failure: str | None
+    """Why it, or its attachments, are incomplete; `None` if it is complete."""

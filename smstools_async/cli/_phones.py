@@ -1,8 +1,9 @@
-"""The phones of a file, and the name of the file that each conversation gets."""
+"""The phones of a file, and the name of the file that each conversation is written to."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import attrs
 
 from smstools_async._names import safe_name
 from smstools_async._phone import without_plus, write_phone
@@ -12,30 +13,30 @@ DEFAULT_NAME: Final = "{phone}.{format}"
 _BYTE_ORDER_MARK: Final = "\ufeff"
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Entry:
-    """A phone, where it stands in the file, and how the file of its conversation is called."""
+    """A phone, its line in the file, and the name of the file of its conversation."""
 
     line: int
     phone: str
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Phones:
-    """What a file of phones holds."""
+    """The phones of a file."""
 
     by_line: Mapping[int, str]
     repeated: tuple[int, ...]
-    """Lines that hold a phone of a line before."""
+    """Lines that repeat a phone of an earlier line, in whatever spelling."""
 
 
 def read_phones(lines: Iterable[str], name: str) -> Phones:
-    """Read one phone a line; blank lines, and what follows a `#`, say nothing.
+    """Read one phone per line; blank lines, and what follows a `#`, are ignored.
 
     Raises:
-        ValueError: A line is no phone, or there is none. The lines are named by their numbers, and
-            not shown: they hold what is nobody else's business.
+        ValueError: A line is not a phone number, or there is none. Lines are named by their numbers
+            and not shown: they may hold what is private.
     """
     by_line, bad = dict[int, str](), list[int]()
     for number, text in _phone_lines(lines):
@@ -45,9 +46,10 @@ def read_phones(lines: Iterable[str], name: str) -> Phones:
         else:
             bad.append(number)
     if bad:
-        raise ValueError(f"In {name}, what {listed(bad)} says is no phone number.")
+        what = "is not a phone number" if len(bad) == 1 else "are not phone numbers"
+        raise ValueError(f"In {name}, {listed(bad)} {what}.")
     if not by_line:
-        raise ValueError(f"In {name}, there is no phone number.")
+        raise ValueError(f"There is no phone number in {name}.")
     first = {without_plus(phone): line for line, phone in reversed(by_line.items())}
     repeated = tuple(line for line, phone in by_line.items() if first[without_plus(phone)] != line)
     once = {line: phone for line, phone in by_line.items() if first[without_plus(phone)] == line}
@@ -71,13 +73,13 @@ def _phone_lines(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
 
 
 def name_files(phones: Mapping[int, str], template: str, file_format: str) -> list[Entry]:
-    """Give each phone, by its line, a file name that is safe everywhere and nobody else's.
+    """Give each phone, by its line, a file name that is safe everywhere and unique.
 
     Raises:
-        ValueError: `template` is no template of names, or two phones would get the same name.
+        ValueError: `template` is not a template of names, or gives two phones the same name.
     """
     if set(template) & set("/\\"):
-        raise ValueError(f"--name {template!r} is a path: the folder is given by -o.")
+        raise ValueError(f"--name {template!r} is a path: give the folder by -o.")
     entries = [
         Entry(line=line, phone=phone, name=_fill(template, line, phone, file_format))
         for line, phone in phones.items()
@@ -91,18 +93,18 @@ def _fill(template: str, line: int, phone: str, file_format: str) -> str:
         return safe_name(template.format(line=line, phone=phone, format=file_format))
     except (LookupError, ValueError, AttributeError):
         raise ValueError(
-            f"--name {template!r} is no template: {{phone}}, {{line}} and {{format}} are filled in,"
-            " as in '{line:04}-{phone}.{format}'."
+            f"--name {template!r} is not a template: {{phone}}, {{line}} and {{format}} are filled"
+            " in, as in '{line:04}-{phone}.{format}'."
         ) from None
 
 
 def _check_names(entries: Iterable[Entry]) -> None:
-    """Refuse names that are one on a system to which `A` and `a` are the same."""
+    """Refuse names that are the same on a system that does not distinguish `A` and `a`."""
     lines = dict[str, int]()
     for entry in entries:
         other = lines.setdefault(entry.name.casefold(), entry.line)
         if other != entry.line:
             raise ValueError(
-                f"--name gives {listed([other, entry.line])} the same file name: put {{phone}} or"
-                " {line} into it."
+                f"--name gives {listed([other, entry.line])} the same file name: add {{phone}} or"
+                " {line}."
             )

@@ -1,7 +1,7 @@
 """A picture of a terminal, as SVG. Imports rich: import it only to draw one.
 
-The picture is complete in itself: it loads no font and nothing else from anywhere, and runs
-nothing. What it shows does not depend on this terminal, nor on any setting of this machine.
+The picture is self-contained: it loads no font and nothing else, and runs no script. What it shows
+depends neither on this terminal nor on any setting of this machine.
 """
 
 import re
@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 
 from smstools_async._files import write_whole
+from smstools_async.cli._parts import behind_links
 
 _COLUMNS: Final = 80
 _CELL: Final = 12.2  # pixels: rich draws in 20 pixels, 0.61 wide
@@ -53,7 +54,7 @@ _TEXT: Final = re.compile(r'(<text [^>]*)textLength="[^"]*" clip-path="[^"]*">([
 
 
 def picture_console() -> Console:
-    """Return a console that remembers what it is told, for `write_picture`."""
+    """Return a console that records what is printed, for `write_picture`."""
     return Console(
         file=StringIO(),
         record=True,
@@ -69,8 +70,8 @@ def picture_console() -> Console:
 
 
 def write_picture(console: Console, title: str, path: Path) -> None:
-    """Write down as SVG what a `picture_console` was told; the file appears when it is whole."""
-    write_whole(path.resolve(), _draw(console, title))
+    """Write what was printed on a `picture_console` as SVG; the file appears complete."""
+    write_whole(behind_links(path), _draw(console, title))
 
 
 def _draw(console: Console, title: str) -> str:
@@ -82,7 +83,7 @@ def _draw(console: Console, title: str) -> str:
 
 
 def _as_wide_as_in_a_terminal(text: re.Match[str]) -> str:
-    """Give a piece of text the width of its cells, which rich takes for that of its characters.
+    """Give a piece of text the width of its cells; rich gives it that of its characters.
 
     Nothing is clipped: a line that a font makes a little longer loses none of its letters.
     """

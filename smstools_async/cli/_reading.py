@@ -1,15 +1,15 @@
-"""What is read from a conversation to look at: its size, its end, its news."""
+"""What is read from a conversation to look at: its size, its latest messages, its new ones."""
 
 from collections.abc import Iterable
-from contextlib import aclosing
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 
 import click
 
 from smstools_async import Message, Progress
-from smstools_async.cli._destinations import check_folder
-from smstools_async.cli._running import tell
+from smstools_async.cli import _source
+from smstools_async.cli._parts import check_folder
+from smstools_async.cli._reporting import report
 from smstools_async.cli._service import Service
 from smstools_async.cli._terminal import visible
 from smstools_async.cli._wording import counted_of
@@ -18,28 +18,26 @@ from smstools_async.cli._wording import counted_of
 async def count(service: Service, phone: str) -> None:
     """Print how many messages there are with `phone`."""
     async with service.client(phone) as client:
-        click.echo(await client.count_conversation(phone))
+        click.echo(await _source.count(client, phone))
 
 
-async def show(service: Service, phone: str, *, most: int, utc: bool, picture: Path | None) -> None:
-    """Print the last messages as a chat, the newest last; or draw them into a picture."""
+async def show(
+    service: Service, phone: str, *, most: int, zone: tzinfo, picture: Path | None
+) -> None:
+    """Print the latest messages as a chat, the newest last; or draw them into a picture."""
     if picture:
         check_folder(picture)
-    progress = Progress()
     async with service.client(phone) as client:
-        newest_first = client.iter_conversation(phone, max_messages=most, progress=progress)
-        messages = [message async for message in newest_first]
-    messages.reverse()
-    amount = counted_of(len(messages), progress.total, "message")
-    heading = f"{amount} with {visible(phone)}, times {'in UTC' if utc else 'of this machine'}\n"
-    zone = UTC if utc else None
+        messages, total = await _source.latest(client, phone, most)
+    amount = counted_of(len(messages), total, "message")
+    heading = f"{amount} with {visible(phone)}, times in {zone}\n"
     if picture:
         _draw(messages, heading, zone, picture)
     else:
         _print(messages, heading, zone)
 
 
-def _print(messages: Iterable[Message], heading: str, zone: tzinfo | None) -> None:
+def _print(messages: Iterable[Message], heading: str, zone: tzinfo) -> None:
     from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
 
     click.echo(heading)
@@ -48,7 +46,7 @@ def _print(messages: Iterable[Message], heading: str, zone: tzinfo | None) -> No
         chat.show(message)
 
 
-def _draw(messages: Iterable[Message], heading: str, zone: tzinfo | None, picture: Path) -> None:
+def _draw(messages: Iterable[Message], heading: str, zone: tzinfo, picture: Path) -> None:
     from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
     from smstools_async.cli._picture import picture_console, write_picture  # noqa: PLC0415 - as well
 
@@ -58,7 +56,7 @@ def _draw(messages: Iterable[Message], heading: str, zone: tzinfo | None, pictur
     for message in messages:
         chat.show(message)
     write_picture(console, "smstools-async show", picture)
-    tell(f"{heading.strip()} → {picture}")
+    report(f"{heading.strip()} → {picture}")
 
 
 async def watch(
@@ -67,26 +65,18 @@ async def watch(
     *,
     resume_from: str | None,
     interval: float,
-    utc: bool,
+    zone: tzinfo,
     progress: Progress,
 ) -> None:
-    """Print messages as they come, for ever."""
+    """Print messages as they arrive, until interrupted."""
     from smstools_async.cli._chat import Chat  # noqa: PLC0415 - rich takes 30 ms
 
-    chat = Chat(UTC if utc else None)
-    async with (
-        service.client(phone, lively=True) as client,
-        aclosing(
-            client.watch_conversation(
-                phone,
-                cursor=resume_from,
-                interval=interval,
-                max_interval=12 * interval,
-                progress=progress,
-            )
-        ) as messages,
-    ):
-        client.conversation_pages(phone, order="oldest", cursor=resume_from)  # checks them
-        tell(f"Waiting for messages with {phone}. Ctrl-C ends it.")
-        async for message in messages:
-            chat.show(message)
+    chat = Chat(zone)
+    async with service.client(phone, lively=True) as client:
+        _source.check_watch(client, phone, resume_from)
+        report(f"Waiting for messages with {phone}. Ctrl-C stops it.")
+        async with _source.watch(
+            client, phone, cursor=resume_from, interval=interval, progress=progress
+        ) as messages:
+            async for message in messages:
+                chat.show(message)

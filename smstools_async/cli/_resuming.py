@@ -1,40 +1,41 @@
-"""The resume file of an export of many conversations: which are whole, and where others go on.
+"""The resume file of an export of many conversations: which are complete, where others resume.
 
-It has a line of JSON for each, after a first one with the options of the export. It appears whole,
-by renaming, and grows by one short line whenever a conversation ends; of two lines with one name
-the later one counts, and a last line that a crash cut off is passed over. So the cost of a line
-does not grow with the number of conversations, and at any moment the file tells the truth.
+It has a line of JSON for each, after a first one with the options of the export. It appears
+complete, by renaming, and grows by one short line whenever a conversation ends; of two lines with
+one name the later one counts, and a last line that a crash cut off is ignored. So the cost of a
+line does not grow with the number of conversations, and the file is true at any moment.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import attrs
+
 from smstools_async._files import write_whole
-from smstools_async.cli._destinations import kept_file
+from smstools_async.cli._parts import kept_file
 
 RESUME_FILE: Final = ".smstools-async.resume"
-"""No conversation's file has this name: theirs do not begin with a dot."""
+"""No conversation's file has this name: theirs do not start with a dot."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
+@attrs.frozen(kw_only=True)
+class ConversationState:
     """How far a conversation is."""
 
     name: str
     """Of its file."""
     phone: str
-    """Kept as it is: a digest of so few digits hides none, and its conversation lies beside it."""
+    """As it is: a digest of so few digits hides none, and the conversation is next to it."""
     messages: int
-    """How many are in it, or are kept for it."""
+    """How many are in its file, or are kept for it."""
     cursor: str | None
-    """Where to go on; `None` if it is whole."""
+    """Where to resume; `None` if it is complete."""
 
 
 class ResumeFile:
-    """How far the conversations of a folder are, of an export with certain options.
+    """How far the conversations in a folder are, of an export with certain options.
 
     Those are by the names that a person knows, and all decide what is in the files.
     """
@@ -44,34 +45,35 @@ class ResumeFile:
         self._path = folder / RESUME_FILE
         self._options = {name: str(value) for name, value in options.items()}
 
-    def begin(self, phones: Mapping[str, str], *, going_on: bool) -> dict[str, Standing]:
+    def start(self, phones: Mapping[str, str], *, resuming: bool) -> dict[str, ConversationState]:
         """Return how far the conversations are, by name; `phones` are those of this export.
 
-        What nobody can go on with is removed: all, if an export begins anew, and else what is of
-        another phone, or has lost its messages. Those that this export does not ask for stay.
+        What nothing can resume from is removed: everything, if an export starts over, and otherwise
+        what belongs to another phone or has lost its messages. States of phones that this export
+        does not read stay.
 
         Raises:
-            ValueError: The export that was stopped had other options, or the file is none of ours.
+            ValueError: The stopped export had other options, or the file is not a resume file.
         """
         options, before = self._read()
-        if going_on and options:
+        if resuming and options:
             self._check(options)
         valid = {
             name: each
             for name, each in before.items()
-            if going_on and phones.get(name, each.phone) == each.phone and self._is_there(each)
+            if resuming and phones.get(name, each.phone) == each.phone and self._is_there(each)
         }
         self._forget(each for name, each in before.items() if name not in valid)
         self._write(valid.values())
         return valid
 
-    def note(self, standing: Standing) -> None:
-        """Write down how far a conversation is."""
+    def record(self, state: ConversationState) -> None:
+        """Append how far a conversation is."""
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(_line(asdict(standing)))
+            file.write(_line(attrs.asdict(state)))
 
     def end(self) -> None:
-        """Remove the file, and what is kept for nobody: there is nothing to go on with."""
+        """Remove the file and all part files: there is nothing to resume."""
         self._forget(self._read()[1].values())
         self._path.unlink(missing_ok=True)
 
@@ -80,34 +82,34 @@ class ResumeFile:
         others = [name for name in names if options.get(name) != self._options.get(name)]
         if others:
             raise ValueError(
-                f"{self._path} is of an export that differs in {', '.join(others)}: give the same,"
-                " or begin anew without --resume."
+                f"{self._path} belongs to an export that differs in {', '.join(others)}: give the"
+                " same, or start over without --resume."
             )
 
-    def _is_there(self, standing: Standing) -> bool:
-        return self._file_of(standing).is_file()
+    def _is_there(self, state: ConversationState) -> bool:
+        return self._file_of(state).is_file()
 
-    def _file_of(self, standing: Standing) -> Path:
-        target = self._folder / standing.name
-        return kept_file(target, standing.cursor) if standing.cursor else target
+    def _file_of(self, state: ConversationState) -> Path:
+        target = self._folder / state.name
+        return kept_file(target, state.cursor) if state.cursor else target
 
-    def _read(self) -> tuple[dict[str, Any], dict[str, Standing]]:
+    def _read(self) -> tuple[dict[str, Any], dict[str, ConversationState]]:
         if not self._path.exists():
             return {}, {}
         try:
             options, *rest = _decoded_lines(self._path.read_text(encoding="utf-8"))
-            standings = [Standing(**fields) for fields in rest]
+            states = [ConversationState(**fields) for fields in rest]
         except (ValueError, TypeError):
-            raise ValueError(f"{self._path} is no file to go on from: remove it.") from None
-        return options, {standing.name: standing for standing in standings}
+            raise ValueError(f"{self._path} is not a resume file: remove it.") from None
+        return options, {state.name: state for state in states}
 
-    def _forget(self, standings: Iterable[Standing]) -> None:
-        for standing in standings:
-            if standing.cursor:
-                self._file_of(standing).unlink(missing_ok=True)
+    def _forget(self, states: Iterable[ConversationState]) -> None:
+        for state in states:
+            if state.cursor:
+                self._file_of(state).unlink(missing_ok=True)
 
-    def _write(self, standings: Iterable[Standing]) -> None:
-        lines = [_line(self._options), *(_line(asdict(each)) for each in standings)]
+    def _write(self, states: Iterable[ConversationState]) -> None:
+        lines = [_line(self._options), *(_line(attrs.asdict(each)) for each in states)]
         write_whole(self._path, "".join(lines))
 
 
@@ -116,5 +118,5 @@ def _line(value: Mapping[str, Any]) -> str:
 
 
 def _decoded_lines(text: str) -> list[dict[str, Any]]:
-    """Decode all whole lines: one that a crash cut off has no end."""
+    """Decode all complete lines: one that a crash cut off has no end."""
     return [json.loads(line) for line in text.split("\n")[:-1]]

@@ -1,43 +1,36 @@
-"""Whom a command asks: the service, or a sandbox within the program."""
+"""The service that a command reads from: the vendor's, or a sandbox within the program."""
 
 import os
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
-from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final
 
-import click
+import attrs
 import httpx
 
 from smstools_async import Client
-from smstools_async.cli._arguments import Seconds
-from smstools_async.cli._running import tell, tell_of_requests
+from smstools_async.cli._reporting import report
 
 if TYPE_CHECKING:
     from smstools_async.sandbox import Sandbox
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 _CREDENTIALS: Final = ("SMSTOOLS_CLIENT_ID", "SMSTOOLS_CLIENT_SECRET")
-VERBOSE: Final = "Tell of each request and each retry, without phones."
 _SANDBOX_MESSAGES: Final = 5000
 _NEWS: Final = ("Oi, tudo bem?", "Confirmo, obrigada! 🙏", "Posso remarcar?", "👍", "Até amanhã!")
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Service:
-    """The options that say whom to ask, and how patiently."""
+    """The options that say where to read from, and how patiently."""
 
-    base_url: str | None
-    allow_insecure_http: bool
-    timeout: float
-    sandbox: bool
+    base_url: str | None = None
+    allow_insecure_http: bool = False
+    timeout: float = 30.0
+    sandbox: bool = False
 
     @property
     def address(self) -> str:
-        """Where it is, or words for one whose address nobody gave."""
+        """Its URL, or words for a service whose URL was not given."""
         if self.sandbox:
             return "a sandbox in the program"
         base_url = self.base_url or os.environ.get("SMSTOOLS_BASE_URL")
@@ -46,7 +39,7 @@ class Service:
     def client(
         self, *phones: str, lively: bool = False, max_connections: int = 8
     ) -> AbstractAsyncContextManager[Client]:
-        """Return a client to be opened; for a sandbox, one that has messages with `phones`."""
+        """Return a client to open; for a sandbox, one that has messages with `phones`."""
         if not self.sandbox:
             _check_environment()
             return Client(
@@ -58,7 +51,9 @@ class Service:
         if self.base_url:
             raise ValueError("--base-url and --sandbox name two different services: give one.")
         sandbox = make_sandbox(*phones, messages=_SANDBOX_MESSAGES, lively=lively)
-        tell(f"This is a sandbox of {_SANDBOX_MESSAGES:,} made-up messages, not the real service.")
+        report(
+            f"This is a sandbox of {_SANDBOX_MESSAGES:,} made-up messages, not the real service."
+        )
         return _sandbox_client(sandbox, max_connections)
 
 
@@ -77,18 +72,18 @@ def make_sandbox(
     seed: int = 0,
     latency: float = 0.0,
     lively: bool = False,
-    quirk: Iterable[str] = (),
+    quirks: Iterable[str] = (),
 ) -> "Sandbox":
-    """Make a sandbox whose conversations share `messages`, as evenly as can be.
+    """Create a sandbox whose conversations share `messages` as evenly as possible.
 
     In a lively one a message arrives with each request.
 
     Raises:
-        ValueError: a phone or the name of a quirk is not valid.
+        ValueError: A phone, or the name of a quirk, is not valid.
     """
-    from smstools_async.sandbox import Sandbox, named_quirks  # noqa: PLC0415 - the real service does without
+    from smstools_async.sandbox import Sandbox, named_quirks  # noqa: PLC0415 - for --sandbox alone
 
-    sandbox = Sandbox(seed=seed, quirks=named_quirks(*quirk))
+    sandbox = Sandbox(seed=seed, quirks=named_quirks(*quirks))
     sandbox.latency = latency
     for number, phone in enumerate(phones):
         share = (messages + number) // len(phones)
@@ -114,53 +109,3 @@ async def _sandbox_client(sandbox: "Sandbox", max_connections: int) -> AsyncGene
         ) as client,
     ):
         yield client
-
-
-def _heed_verbose(_context: click.Context, _option: click.Parameter, verbose: object) -> None:
-    if verbose:
-        tell_of_requests()
-
-
-def service_options(command: Callable[Concatenate[Service, P], R]) -> Callable[P, R]:
-    """Add the options of `Service` to a command, which gets one as its first argument."""
-
-    @click.option(
-        "--base-url",
-        metavar="URL",
-        help="Ask there. [default: $SMSTOOLS_BASE_URL, or the vendor's address]",
-    )
-    @click.option(
-        "--allow-insecure-http",
-        is_flag=True,
-        help="Ask by plain http beyond this machine, too: what is sent can be read on the way.",
-    )
-    @click.option(
-        "--timeout",
-        type=Seconds(min=0, min_open=True),
-        default=30.0,
-        show_default=True,
-        metavar="SECONDS",
-        help="Wait no longer for an answer.",
-    )
-    @click.option(
-        "--sandbox",
-        is_flag=True,
-        help="Ask a sandbox in this program: made-up messages with any phone, no credentials.",
-    )
-    @click.option(
-        "-v",
-        "--verbose",
-        is_flag=True,
-        expose_value=False,
-        callback=_heed_verbose,
-        help=VERBOSE,
-    )
-    @wraps(command)
-    def with_service(*args: P.args, **kwargs: P.kwargs) -> R:
-        options: dict[str, Any] = {
-            name: kwargs.pop(name)
-            for name in ("base_url", "allow_insecure_http", "timeout", "sandbox")
-        }
-        return command(Service(**options), *args, **kwargs)
-
-    return with_service

@@ -14,16 +14,16 @@ from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._terminal import visible
 
 _LONGEST: Final = 40
-"""Rows. Of more conversations, only those in trouble are listed."""
+"""Rows. Of more conversations, only the failed ones are listed."""
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Print on standard error a line for each conversation, or for each that is in trouble.
+    """Print on standard error a line per conversation, or per failed one.
 
     The names of their files, which hold phone numbers, are shown at a terminal only. Elsewhere,
-    where a log may be written, the number of its line tells which one it is.
+    where a log may be written, the line number identifies the conversation.
     """
-    listed = [each for each in outcomes if each.trouble or len(outcomes) <= _LONGEST]
+    listed = [each for each in outcomes if each.failure or len(outcomes) <= _LONGEST]
     if listed:
         with suppress(OSError):
             Console(stderr=True, highlight=False).print(_table(listed))
@@ -43,14 +43,14 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
 
 def _outcome(outcome: Outcome) -> Text:
     name = visible(outcome.entry.name) if sys.stderr.isatty() else ""
-    if outcome.trouble is None:
-        return Text.assemble(("✓ ", "green"), name or "whole")
-    trouble = visible(outcome.trouble)
-    words = f"{name}: {trouble}" if name else _masked(trouble, outcome.entry.phone)
+    if outcome.failure is None:
+        return Text.assemble(("✓ ", "green"), name or "complete")
+    failure = visible(outcome.failure)
+    words = f"{name}: {failure}" if name else _masked(failure, outcome.entry.phone)
     return Text.assemble(("✗ ", "bold red"), words)
 
 
-def _masked(trouble: str, phone: str) -> str:
-    """Leave two digits of a phone, which a path has as well."""
+def _masked(failure: str, phone: str) -> str:
+    """Leave two digits of a phone, which a path contains as well."""
     digits = without_plus(phone)
-    return trouble.replace(digits, f"•••{digits[-2:]}")
+    return failure.replace(digits, f"•••{digits[-2:]}")

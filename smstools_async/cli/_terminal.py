@@ -1,9 +1,11 @@
 """What may reach a terminal. `visible` is the home of that rule; all foreign text passes it."""
 
+import os
 import re
 import sys
-from io import TextIOWrapper
-from typing import Final, cast
+from errno import EBADF
+from io import RawIOBase, TextIOWrapper
+from typing import Any, Final, cast
 
 from smstools_async.export import TextStream
 
@@ -52,3 +54,34 @@ def standard_output() -> TextStream:
         return _VisibleStream(stdout)
     stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")
     return stdout
+
+
+class _ClosedOutput(RawIOBase):
+    """Standard output where the caller closed it: nothing can be written."""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, _data: Any, /) -> int:
+        raise OSError(EBADF, "it is closed, so nothing can be printed", "standard output")
+
+
+def prepare_streams() -> None:
+    """Make standard output and standard error usable, also where the caller closed them.
+
+    No file may get their numbers, or what is printed would be written into it. Characters that
+    standard output cannot encode are escaped.
+    """
+    for name, stream in (("stdin", None), ("stdout", _closed_stdout), ("stderr", _nowhere)):
+        if getattr(sys, name) is None:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
+            setattr(sys, name, stream and stream())
+    cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+
+
+def _closed_stdout() -> TextIOWrapper:
+    return TextIOWrapper(cast("Any", _ClosedOutput()), encoding="utf-8", write_through=True)
+
+
+def _nowhere() -> TextIOWrapper:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - open for as long as the program runs

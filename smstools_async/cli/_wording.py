@@ -1,15 +1,21 @@
-"""How numbers are said."""
+"""How numbers and doubts are put into words."""
 
 from collections.abc import Sequence
+from typing import Final
+
+DOUBT: Final = (
+    "Note: the service contradicted itself, in the order or the number of messages, so this export"
+    " may lack messages or have some twice. Compare it with another one."
+)
 
 
 def counted(number: int, noun: str) -> str:
-    """Say a number of things: `1 message`, `5,000 messages`."""
+    """Count things: `1 message`, `5,000 messages`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def counted_of(number: int, total: int | None, noun: str) -> str:
-    """Say how many of how many, where that is known and not all: `3,000 of 5,000 messages`."""
+    """Count some of all, where that is known and differs: `3,000 of 5,000 messages`."""
     return (
         counted(number, noun)
         if total in (None, number)
@@ -18,18 +24,24 @@ def counted_of(number: int, total: int | None, noun: str) -> str:
 
 
 def arrivals(number: int) -> str:
-    """Say how many messages arrived while others were read, if any did."""
-    return f", {number:,} arrived meanwhile" if number > 0 else ""
+    """Report how many messages arrived while others were read, if any did."""
+    return f", {number:,} arrived in the meantime" if number > 0 else ""
 
 
 def in_all(number: int, before: int) -> str:
-    """Say how many things there are with those of runs before, if there are any."""
+    """Report the sum with earlier runs, if there were any."""
     return f", {before + number:,} in all" if before else ""
 
 
 def listed(numbers: Sequence[int], most: int = 5) -> str:
-    """Say which lines: `line 4`, `lines 4, 7 and 9`, `lines 1, 2, 3, 4, 5 and 20 others`."""
+    """List lines: `line 4`, `lines 4, 7 and 9`, `lines 1, 2, 3, 4, 5 and 20 others`."""
     shown = [f"{number:,}" for number in numbers[:most]]
     rest = len(numbers) - len(shown)
     *first, last = [*shown, f"{rest:,} others"] if rest else shown
     return f"lines {', '.join(first)} and {last}" if first else f"line {last}"
+
+
+def examples(*arguments: str) -> str:
+    """Return the examples of a command, for its help."""
+    lines = "".join(f"\n  smstools-async {line}" for line in arguments)
+    return f"\b\nExamples:{lines}"

@@ -13,6 +13,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TZ", "Etc/UTC")
     monkeypatch.setenv("TERM", "xterm-256color")
 
 

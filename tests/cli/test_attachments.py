@@ -62,7 +62,7 @@ def test_files_come_beside_the_messages(sandbox: Sandbox, folder: Path, photos: 
     assert 0 == result.exit_code
     assert photos == _names(folder)
     assert sandbox.messages(PHONE) == _messages(folder)
-    told = "6 messages in 1 request and … s → a.jsonl\n6 files → files\n"
+    told = "6 messages in 1 request and … s → a.jsonl\n6 attachments → files\n"
     assert told == untimed(result.stderr)
     assert 0o700 == (folder / "files").stat().st_mode & 0o777
 
@@ -77,7 +77,7 @@ def test_second_run_fetches_what_is_missing(
     sandbox.requests.clear()
     result = invoke(*EXPORT)
     assert photos == _names(folder)
-    assert result.stderr.endswith("6 files, 5 there before → files\n")
+    assert result.stderr.endswith("6 attachments, 5 there before → files\n")
     assert 2 == len(sandbox.requests)
 
 
@@ -91,9 +91,9 @@ def test_failed_files_are_counted_and_lose_nothing(
     assert sandbox.messages(PHONE) == _messages(folder)
     assert 4 == len(set(_names(folder)) & set(photos)) == len(_names(folder))
     assert result.stderr.endswith(
-        "4 of 6 files → files\n"
-        "Error: 2 files could not be fetched. The same export from the beginning fetches them;"
-        " files that are there are skipped.\n"
+        "4 of 6 attachments → files\n"
+        "Error: 2 attachments could not be downloaded. The same export, started over, downloads"
+        " them; attachments that are there are skipped.\n"
         "  2 of them: its host responded with HTTP 404\n"
     )
     assert 0 == invoke(*EXPORT).exit_code
@@ -158,7 +158,7 @@ def test_going_on_fetches_the_files_of_kept_messages(
         sandbox.stop_failing()
         arguments = shlex.split(result.stderr.splitlines()[-1])[1:]
     result = invoke(*arguments)
-    assert result.stderr.endswith("6 files → files\n")
+    assert result.stderr.endswith("6 attachments → files\n")
     assert photos == _names(folder)
     assert sandbox.messages(PHONE)[::-1] == _messages(folder)
     assert photos == sorted(path.name for path in (folder / "files").iterdir())
@@ -197,7 +197,7 @@ def test_interrupted_files_are_fetched_by_the_same_command(
     signal_at_request(sandbox, 6, os.getpid(), signal.SIGINT)
     result = invoke(*EXPORT)
     assert 130 == result.exit_code
-    assert result.stderr.startswith("Interrupted.\nAll messages were written. Of their files, ")
+    assert result.stderr.startswith("Interrupted.\nAll messages are written, ")
     assert sandbox.messages(PHONE) == _messages(folder)
     assert set(_names(folder)) < set(photos)
     sandbox.latency, sandbox.before_each_request = 0, None

@@ -33,7 +33,7 @@ def _ours(text: str = "Olá", **others: Any) -> Message:
 def show(capsys: pytest.CaptureFixture[str]) -> Show:
     """Show messages in a pipe, and return the lines that are not empty."""
 
-    def show_messages(*messages: Message, zone: tzinfo | None = UTC) -> list[str]:
+    def show_messages(*messages: Message, zone: tzinfo = UTC) -> list[str]:
         chat = Chat(zone)
         for message in messages:
             chat.show(message)

@@ -102,7 +102,7 @@ def test_unknown_ending_is_refused(sandbox: Sandbox, folder: Path, name: str) ->
     result = invoke("export", PHONE, "-o", name)
     assert 2 == result.exit_code
     words = " ".join(result.stderr.split())
-    assert f"No format is known for the ending {Path(name).suffix}: give --format, or" in words
+    assert f"{Path(name).suffix} does not imply a format: give --format, or" in words
     assert ".jsonl, .ndjson, .csv, .xlsx, .parquet, .db, .sqlite, .sqlite3, .html, .htm" in words
     assert ([], []) == (sandbox.requests, _names(folder))
     assert 0 == invoke("export", PHONE, "-o", name, "--format", "jsonl").exit_code
@@ -159,7 +159,7 @@ def test_walk_is_chosen_by_options(sandbox: Sandbox) -> None:
 
 def test_wrong_combination_is_the_librarys_to_refuse(sandbox: Sandbox, folder: Path) -> None:
     """It ends with 2, before any request, and leaves nothing."""
-    result = invoke("export", PHONE, "--since", "2025-06-05", "--until", "2025-06-05", "-o", "a")
+    result = invoke("export", PHONE, "--since", "2025-06-05", "--until", "2025-06-04", "-o", "a")
     assert 2 == result.exit_code
     assert result.stderr.startswith(
         "Error: --since=2025-06-05 00:00:00+00:00 is not before --until"
@@ -175,7 +175,7 @@ def test_arrivals_are_told(sandbox: Sandbox, order: str, messages: int) -> None:
     sandbox.before_each_request = lambda number: number > 1 and sandbox.receive(PHONE, "Oi")
     result = invoke("export", PHONE, "--page-size", "150", "--order", order)
     assert messages == len(result.stdout.splitlines())
-    assert re.search(r" s, [12] arrived meanwhile → standard output\n$", result.stderr)
+    assert re.search(r" s, [12] arrived in the meantime → standard output\n$", result.stderr)
 
 
 def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
@@ -183,7 +183,7 @@ def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
     for number in range(300):
         sandbox.receive(PHONE, str(number), unix_time=1749081600 + number * 7 % 300)
     result = invoke("export", PHONE, "--page-size", "100")
-    assert 0 == result.exit_code
+    assert 5 == result.exit_code
     assert result.stderr.splitlines()[-1].startswith("Note: the service contradicted itself")
 
 
@@ -198,7 +198,8 @@ def test_interruption_keeps_what_came_and_goes_on(sandbox: Sandbox, folder: Path
     assert 130 == result.exit_code
     (kept,) = folder.iterdir()
     assert result.stderr.startswith(
-        f"Interrupted.\n300 of 500 messages are kept beside a.jsonl, in {kept.name}. Go on with:\n"
+        f"Interrupted.\n300 of 500 messages are kept next to a.jsonl, in {kept.name}."
+        " Resume with:\n"
     )
     assert sandbox.messages(PHONE)[:300] == tuple(_read(kept))
 
@@ -215,7 +216,7 @@ def test_interruption_of_standard_output_goes_on_behind_it(sandbox: Sandbox) -> 
     sandbox.add_conversation(PHONE, messages=500)
     signal_at_request(sandbox, 2, os.getpid(), signal.SIGTERM)
     result = invoke("export", PHONE, "--page-size", "100")
-    assert "Interrupted.\n100 of 500 messages were written. Go on with:\n" in result.stderr
+    assert "Interrupted.\n100 of 500 messages were written. Resume with:\n" in result.stderr
     sandbox.latency, sandbox.before_each_request = 0, None
     rest = invoke(*_resuming_arguments(result))
     lines = result.stdout.splitlines() + rest.stdout.splitlines()
@@ -254,7 +255,7 @@ def test_sum_of_an_export_that_went_on_is_of_all(sandbox: Sandbox, ending: str) 
     sandbox.fail(Response.error(103, "No"), page=3, times=1)
     export = ["export", PHONE, "-o", f"a.{ending}", "--page-size", "100", "--order", "newest"]
     stopped = invoke(*export)
-    assert "\n200 of 300 messages are kept beside " in stopped.stderr
+    assert "\n200 of 300 messages are kept next to " in stopped.stderr
     resumed = invoke(*_resuming_arguments(stopped))
     told = rf"^100 messages in \d requests? and … s, 300 in all → a.{ending}$"
     assert re.search(told, untimed(resumed.stderr), re.MULTILINE), resumed.stderr
@@ -269,7 +270,7 @@ def test_export_that_is_stopped_twice_tells_all_that_is_kept(sandbox: Sandbox) -
     signal_at_request(sandbox, len(sandbox.requests) + 3, os.getpid(), signal.SIGINT)
     again = invoke(*_resuming_arguments(stopped), "--page-size", "50")
     kept = Path(re.findall(r"in (\S+\.part)", again.stderr)[0])
-    assert f"\n{len(_read(kept))} messages are kept beside a.jsonl" in again.stderr
+    assert f"\n{len(_read(kept))} messages are kept next to a.jsonl" in again.stderr
     assert len(_read(kept)) > 100
 
 
@@ -282,7 +283,7 @@ def test_error_keeps_what_came(sandbox: Sandbox) -> None:
     assert 1 == result.exit_code
     error, kept, _ = result.stderr.splitlines()
     assert error.startswith("Error: The API answered HTTP 400 with error 103: No")
-    assert kept.startswith("200 of 300 messages are kept beside a.jsonl, in a.jsonl.")
+    assert kept.startswith("200 of 300 messages are kept next to a.jsonl, in a.jsonl.")
 
 
 def test_error_before_the_first_message_leaves_nothing(sandbox: Sandbox, folder: Path) -> None:
@@ -304,7 +305,7 @@ def test_failed_resumption_loses_nothing(sandbox: Sandbox, folder: Path) -> None
     sandbox.fail(Response.error(103, "No"))
     again = invoke(*_resuming_arguments(stopped))
     assert 1 == again.exit_code
-    assert "The same command goes on." in again.stderr
+    assert "Run the same command to resume." in again.stderr
     assert kept == _names(folder)
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     assert sandbox.messages(PHONE) == tuple(_read(folder / "a.jsonl"))
@@ -327,11 +328,14 @@ def test_export_may_be_stopped_again_and_again(sandbox: Sandbox, folder: Path) -
 
 def test_cursor_without_a_kept_file_replaces_nothing(sandbox: Sandbox, folder: Path) -> None:
     """A command to go on that is run twice does not turn a whole file into its end."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.fail(Response.error(103, "No"), page=2, times=1)
+    stopped = invoke("export", PHONE, "--page-size", "100")
+    sandbox.requests.clear()
     (folder / "a.jsonl").write_text("whole\n")
-    cursor = "AQ" * 20
-    result = invoke("export", PHONE, "-o", "a.jsonl", "--resume-from", cursor)
+    result = invoke(*_resuming_arguments(stopped), "-o", "a.jsonl")
     assert 2 == result.exit_code
-    assert "Beside a.jsonl nothing is kept for this cursor" in result.stderr
+    assert "Next to a.jsonl nothing is kept for this cursor" in result.stderr
     assert [] == sandbox.requests
     assert ["a.jsonl"] == [path.name for path in folder.iterdir()]
     assert "whole\n" == (folder / "a.jsonl").read_text()
@@ -343,7 +347,7 @@ def test_cursor_without_a_kept_file_writes_the_rest(sandbox: Sandbox, folder: Pa
     sandbox.fail(Response.error(103, "No"), page=2, times=1)
     stopped = invoke("export", PHONE, "--page-size", "100")
     result = invoke(*_resuming_arguments(stopped), "-o", "rest.jsonl")
-    assert result.stderr.startswith("Beside rest.jsonl nothing is kept for this cursor: ")
+    assert result.stderr.startswith("Next to rest.jsonl nothing is kept for this cursor: ")
     assert sandbox.messages(PHONE)[100:] == tuple(_read(folder / "rest.jsonl"))
 
 
@@ -351,8 +355,8 @@ def test_damaged_cursor_ends_with_2(sandbox: Sandbox, folder: Path) -> None:
     """A cursor that was not copied whole is refused before anything is asked."""
     result = invoke("export", PHONE, "--resume-from", "abc", "-o", "a")
     assert 2 == result.exit_code
-    assert "Begin anew without a cursor" in result.stderr
-    assert "The same command goes on" not in result.stderr
+    assert result.stderr.startswith("Error: This is no cursor, or a damaged one. ")
+    assert 1 == result.stderr.count("\n")
     assert [] == sandbox.requests
     assert [] == _names(folder)
 
@@ -364,7 +368,7 @@ def test_server_without_order_gives_nothing_to_go_on_from(sandbox: Sandbox, fold
     sandbox.fail(Response.error(103, "No"), page=3)
     result = invoke("export", PHONE, "-o", "a", "--page-size", "100")
     assert result.stderr.splitlines()[1].endswith(
-        " of 300 messages came, and there is no going on from there: begin anew."
+        " of 300 messages were read, but the export cannot be resumed from there: start over."
     )
     assert [] == _names(folder)
 
@@ -372,7 +376,7 @@ def test_server_without_order_gives_nothing_to_go_on_from(sandbox: Sandbox, fold
 @pytest.mark.parametrize(
     ("output", "words"),
     [
-        ("missing/a", "There is no folder missing for a: make it, or write elsewhere.\n"),
+        ("missing/a", "There is no folder missing for a: create it, or write elsewhere.\n"),
         ("/dev/full", "No space left on device"),
     ],
 )
@@ -397,7 +401,7 @@ def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str
         result = invoke(*export, f"a.{ending}")
     assert 1 == result.exit_code
     assert "Error: File too large\n" in result.stderr
-    assert re.search(rf"\n[1-4]00 of 500 messages are kept beside a.{ending}, in ", result.stderr)
+    assert re.search(rf"\n[1-4]00 of 500 messages are kept next to a.{ending}, in ", result.stderr)
     assert 1 == len(_names(folder))
     assert 0 == invoke(*_resuming_arguments(result)).exit_code
     invoke(*export, f"whole.{ending}")
@@ -411,7 +415,9 @@ def test_full_disk_keeps_nothing_of_a_first_page(sandbox: Sandbox, folder: Path)
     with files_no_larger_than(10_000):
         result = invoke("export", PHONE, "--page-size", "100", "-o", "a.jsonl")
     assert 1 == result.exit_code
-    assert result.stderr.endswith(" came, and there is no going on from there: begin anew.\n")
+    assert result.stderr.endswith(
+        " were read, but the export cannot be resumed from there: start over.\n"
+    )
     assert [] == _names(folder)
 
 
@@ -424,7 +430,8 @@ def test_full_disk_keeps_what_was_kept_before(sandbox: Sandbox, folder: Path) ->
         again = invoke(*_resuming_arguments(result))
     assert 1 == again.exit_code
     assert again.stderr.endswith(
-        "No more can be kept; what was kept is still there. The same command goes on.\n"
+        "Nothing more could be kept; what was kept is still there."
+        " Run the same command to resume.\n"
     )
     assert kept == _names(folder)
     assert 0 == invoke(*_resuming_arguments(result)).exit_code

@@ -9,7 +9,7 @@ import pytest
 
 import smstools_async
 from smstools_async.cli import main
-from smstools_async.cli._running import ExitCode
+from smstools_async.cli._exit_codes import ExitCode
 from tests.cli.command import PHONE, invoke
 
 COMMANDS = ["count", "export", "sandbox", "show", "watch"]
@@ -38,7 +38,7 @@ def test_sandbox_names_what_it_takes() -> None:
     assert ["--host ADDRESS", "--port N", "--messages N", "--phone PHONE", "--seed N"] == [
         " ".join(line.split()[:2]) for line in text.splitlines() if line.startswith("  --")
     ][:5]
-    assert "Make up so many messages." in text
+    assert "Number of made-up messages, of all phones together." in text
 
 
 def test_sandbox_refuses_an_unknown_quirk() -> None:
@@ -58,9 +58,7 @@ def test_help_names_the_commands_and_exit_codes() -> None:
     text = invoke("--help").stdout
     assert all(f"\n  {command} " in text for command in COMMANDS)
     assert all(f"\n    {code.value:<5}" in text for code in ExitCode)
-    assert (
-        "\n    2    an argument, option, cursor, environment variable or extra is wrong or " in text
-    )
+    assert "\n    2    an argument, option, cursor, variable or extra is wrong or missing" in text
     assert "SMSTOOLS_CLIENT_SECRET" in text
     assert "\n    smstools-async show --sandbox +5511987654321\n" in text
 
@@ -131,7 +129,7 @@ def test_missing_extra_is_named(
         main()
     assert 2 == ended.value.code
     error = capsys.readouterr().err.splitlines()[-1]
-    assert "Error: the command needs more: pip install 'smstools-async[cli]'" == error
+    assert "Error: the command needs its extra: pip install 'smstools-async[cli]'" == error
 
 
 def test_other_missing_module_is_not_taken_for_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:

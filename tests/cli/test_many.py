@@ -6,6 +6,7 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC
 from pathlib import Path
 from threading import Event, Thread
 
@@ -15,12 +16,12 @@ from click.testing import Result
 
 import smstools_async.export as room
 from smstools_async import Message, MessageFile
-from smstools_async.cli._conversation import Walk
-from smstools_async.cli._many import ManyExports
+from smstools_async.cli._many import ManyExports, Plan
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
 from smstools_async.cli._resuming import RESUME_FILE, ResumeFile
 from smstools_async.cli._service import Service
+from smstools_async.cli._source import Selection
 from smstools_async.cli._table import print_outcomes
 from smstools_async.cli._writing import Writing
 from smstools_async.export import FORMATS, read_jsonl
@@ -91,7 +92,7 @@ def test_sum_is_told() -> None:
     assert "" == result.stdout
     *table, total = untimed(result.stderr).splitlines()
     assert ["line", "messages", "requests"] == table[0].split()
-    assert [[str(n), f"{n}00", str(n), "✓", "whole"] for n in range(1, 6)] == [
+    assert [[str(n), f"{n}00", str(n), "✓", "complete"] for n in range(1, 6)] == [
         row.split() for row in table[1:]
     ]
     assert "5 conversations: 1,500 messages in 15 requests and … s → out" == total
@@ -104,7 +105,7 @@ def test_arrivals_are_told(conversations: Sandbox) -> None:
         conversations.receive(PHONES[4], "Oi") if number == 12 else None
     )
     result = invoke(*EXPORT, "--concurrency", "1")
-    assert " s, 1 arrived meanwhile → out\n" in result.stderr
+    assert " s, 1 arrived in the meantime → out\n" in result.stderr
 
 
 def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
@@ -162,7 +163,7 @@ def test_phone_that_comes_twice_is_read_once(conversations: Sandbox, folder: Pat
     """However it is written; that it was there is said by its line."""
     _write_phones([*PHONES, "+55 11 98765-4302", PHONES[0], PHONES[1].removeprefix("+")])
     result = invoke(*EXPORT)
-    told = "In phones.txt, there is a phone again in lines 6, 7 and 8: it is read once.\n"
+    told = "In phones.txt, lines 6, 7 and 8 repeat phones of earlier lines: read once.\n"
     assert result.stderr.startswith(told)
     assert _are_all_whole(conversations, folder)
 
@@ -170,11 +171,11 @@ def test_phone_that_comes_twice_is_read_once(conversations: Sandbox, folder: Pat
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["+5511", "98-Ana", "5522"], "In phones.txt, what line 2 says is no phone number."),
-        (["phone", "5522"], "In phones.txt, what line 1 says is no phone number."),
-        (["Ana", "5522", "", "Bia"], "In phones.txt, what lines 1 and 4 says is no phone number."),
-        (["?"] * 20, "what lines 1, 2, 3, 4, 5 and 15 others says is no phone number."),
-        (["", "# 5511"], "In phones.txt, there is no phone number."),
+        (["+5511", "98-Ana", "5522"], "In phones.txt, line 2 is not a phone number."),
+        (["phone", "5522"], "In phones.txt, line 1 is not a phone number."),
+        (["Ana", "5522", "", "Bia"], "In phones.txt, lines 1 and 4 are not phone numbers."),
+        (["?"] * 20, "lines 1, 2, 3, 4, 5 and 15 others are not phone numbers."),
+        (["", "# 5511"], "There is no phone number in phones.txt."),
     ],
 )
 def test_what_is_no_phone_is_named_by_its_line(
@@ -193,7 +194,7 @@ def test_what_is_no_phone_is_named_by_its_line(
 def test_bytes_that_are_no_text_are_no_phone() -> None:
     """Such as those of a picture."""
     Path("phones.txt").write_bytes(b"5511\n\xff\xfe\x00\n")
-    assert "line 2 says is no phone number" in invoke(*EXPORT).stderr
+    assert "line 2 is not a phone number" in invoke(*EXPORT).stderr
 
 
 @pytest.mark.parametrize(
@@ -202,14 +203,14 @@ def test_bytes_that_are_no_text_are_no_phone() -> None:
         (["--name", "{phone[0]}"], "gives lines 1 and 2 the same file name"),
         (["--name", "a.csv"], "gives lines 1 and 2 the same file name"),
         (["--name", "../{phone}"], "is a path"),
-        (["--name", "{phone}.ods"], "No format is known for the ending .ods"),
-        (["--name", "{phon}"], "is no template: {phone}, {line} and {format} are filled in"),
-        (["--name", "{phone"], "is no template"),
-        (["--name", "{}"], "is no template"),
-        (["--name", "{line.x}"], "is no template"),
-        (["--resume-from", "AQ"], "--resume goes on with many"),
+        (["--name", "{phone}.ods"], ".ods does not imply a format"),
+        (["--name", "{phon}"], "is not a template: {phone}, {line} and {format} are filled in"),
+        (["--name", "{phone"], "is not a template"),
+        (["--name", "{}"], "is not a template"),
+        (["--name", "{line.x}"], "is not a template"),
+        (["--resume-from", "AQ"], "resume many by --resume"),
         (["-o", "-"], "--phones-file needs a folder"),
-        (["-o", "phones.txt"], "phones.txt is no folder"),
+        (["-o", "phones.txt"], "phones.txt is not a folder"),
         (["+5511987654321"], "Give either PHONE or --phones-file"),
         (["--concurrency", "33"], "33 is not in the range 1<=x<=32"),
     ],
@@ -227,7 +228,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], words: str, sandbox: Sand
     ("arguments", "words"),
     [
         (["--bom"], "jsonl has no option --bom"),
-        (["--since", "2025-06-05", "--until", "2025-06-05"], "is not before --until="),
+        (["--since", "2025-06-05", "--until", "2025-06-04"], "is not before --until="),
         (["--format", "parquet"], "pip install 'smstools-async[parquet]'"),
     ],
     ids=["option of another format", "no time between", "missing extra"],
@@ -291,7 +292,7 @@ def test_one_in_trouble_stops_no_other(conversations: Sandbox, folder: Path) -> 
         result.stderr
     )
     assert "4 of 5 conversations: 1,300 messages in 14 requests" in result.stderr
-    assert "\nTry again what is not whole, with:\n" in result.stderr
+    assert "\nRetry what is incomplete with:\n" in result.stderr
     assert f"{PHONES[3]}.jsonl" not in _names(folder)
 
     conversations.stop_failing()
@@ -343,7 +344,7 @@ def test_file_of_somebody_else_stops_no_other(conversations: Sandbox, folder: Pa
     assert 4 == result.exit_code
     assert " is not a database; choose another file " in " ".join(result.stderr.split())
     assert "4 of 5 conversations: 1,300 messages in " in result.stderr
-    assert "\nTry again what is not whole, with:\n" in result.stderr
+    assert "\nRetry what is incomplete with:\n" in result.stderr
     assert [*(f"{phone}.db" for phone in PHONES), RESUME_FILE] == sorted(
         _names(folder), key=lambda name: name.startswith(".")
     )
@@ -384,7 +385,7 @@ def test_interruption_keeps_all_that_came(
     result = invoke(*EXPORT, "--concurrency", "3")
     assert 130 == result.exit_code
     assert "Interrupted.\n" in result.stderr
-    assert " of 5 conversations came whole; what came of " in result.stderr
+    assert " of 5 conversations complete; parts of " in result.stderr
     assert 0o600 == stat.S_IMODE((folder / RESUME_FILE).stat().st_mode)
     came = sum(path.read_text().count("\n") for path in folder.glob("+*"))
 
@@ -444,7 +445,10 @@ def test_export_with_other_options_does_not_go_on(conversations: Sandbox, folder
     names, requests = _names(folder), len(conversations.requests)
     other = invoke(*_resuming_arguments(result), "--since", "2025-01-01", "--format", "csv")
     assert 2 == other.exit_code
-    assert f"out/{RESUME_FILE} is of an export that differs in --since, --format: " in other.stderr
+    assert (
+        f"out/{RESUME_FILE} belongs to an export that differs in --since, --format: "
+        in other.stderr
+    )
     assert (names, requests) == (_names(folder), len(conversations.requests))
 
 
@@ -457,7 +461,7 @@ def test_export_of_another_service_does_not_go_on(
     names, requests = _names(folder), len(conversations.requests)
     resumed = invoke(*_resuming_arguments(result), *other)
     assert 2 == resumed.exit_code
-    assert f"out/{RESUME_FILE} is of an export that differs in the service: " in resumed.stderr
+    assert f"out/{RESUME_FILE} belongs to an export that differs in the service: " in resumed.stderr
     assert (names, requests) == (_names(folder), len(conversations.requests))
 
 
@@ -518,7 +522,7 @@ def test_option_that_was_given_before_and_is_not_now_is_named(conversations: San
     conversations.fail(Response.error(103, "No"), phone=PHONES[3])
     assert 4 == invoke(*EXPORT, "--format", "csv", "--bom").exit_code
     other = invoke(*EXPORT, "--format", "csv", "--resume")
-    assert "that differs in --bom: give the same, or begin anew without --resume." in other.stderr
+    assert "that differs in --bom: give the same, or start over without --resume." in other.stderr
 
 
 @pytest.mark.parametrize("text", ["", "x\n", '{"page_size": "100"}\n{"name": 1}\n'])
@@ -530,7 +534,7 @@ def test_file_that_is_not_ours_is_not_gone_on_from(
     (folder / RESUME_FILE).write_text(text)
     result = invoke(*EXPORT, "--resume")
     assert 2 == result.exit_code
-    assert f"out/{RESUME_FILE} is no file to go on from: remove it." in result.stderr
+    assert f"out/{RESUME_FILE} is not a resume file: remove it." in result.stderr
     assert text == (folder / RESUME_FILE).read_text()
     assert [] == conversations.requests
 
@@ -582,8 +586,9 @@ def test_failed_files_are_trouble(photos: Sandbox) -> None:
     photos.fail(Response(status=404), from_request=6, times=1)
     result = invoke(*EXPORT, *FILES, "--concurrency", "5")
     assert 4 == result.exit_code
-    assert "✗ 1 file could not be fetched. 1 of them: its host responded with HTTP 404" in " ".join(
-        result.stderr.split()
+    assert (
+        "✗ 1 attachment could not be downloaded. 1 of them: its host responded with HTTP 404"
+        in " ".join(result.stderr.split())
     )
     assert 0 == invoke(*_resuming_arguments(result)).exit_code
     assert [1] * 4 == [len(_names(Path("files", phone))) for phone in PHONES[:4]]
@@ -632,7 +637,7 @@ def test_long_table_is_of_troubles_only(sandbox: Sandbox) -> None:
 def test_long_table_without_trouble_is_none(capsys: pytest.CaptureFixture[str]) -> None:
     """There is nothing to see."""
     entry = Entry(line=1, phone=PHONES[0], name="a")
-    print_outcomes([Outcome(entry, messages=1, requests=1, trouble=None)] * 41)
+    print_outcomes([Outcome(entry=entry, messages=1, requests=1, failure=None)] * 41)
     assert "" == capsys.readouterr().err
 
 
@@ -661,14 +666,16 @@ def _look(exports: ManyExports, over: Event) -> Iterator[int]:
 
 
 def _exports_of(count: int, folder: Path) -> ManyExports:
-    return ManyExports(
-        service=Service(base_url=None, allow_insecure_http=False, timeout=30, sandbox=False),
+    plan = Plan(
+        service=Service(),
         entries=[Entry(line=n, phone=f"5521{n:09}", name=f"{n}.jsonl") for n in range(count)],
-        walk=Walk(max_messages=None, page_size=None, since=None, until=None, order="newest"),
+        selection=Selection(
+            max_messages=None, page_size=None, since=None, until=None, order="newest"
+        ),
         folder=folder,
-        writing=Writing(format=FORMATS["jsonl"]),
-        attachments=None,
+        writing=Writing(format=FORMATS["jsonl"], zone=UTC),
         concurrency=4,
         resume_file=ResumeFile(folder, {}),
-        goes_on=False,
+        resumes=False,
     )
+    return ManyExports(plan)

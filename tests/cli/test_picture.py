@@ -47,7 +47,7 @@ def test_missing_folder_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
     """Before anything is asked, and without the name that the file has while it grows."""
     result = invoke("show", PHONE, "--svg", str(tmp_path / "missing" / "a.svg"))
     assert 1 == result.exit_code
-    told = f"Error: There is no folder {tmp_path / 'missing'} for a.svg: make it, or write "
+    told = f"Error: There is no folder {tmp_path / 'missing'} for a.svg: create it, or write "
     assert f"{told}elsewhere.\n" == result.stderr
     assert [] == sandbox.requests
 

@@ -63,11 +63,11 @@ def test_two_ctrl_c_leave_no_mess(sandbox: Sandbox, tmp_path: Path) -> None:
         _call_at_request(sandbox, 4, lambda: terminal.press(b"\x03\x03"))
         shown = plain(terminal.read_to_the_end())
     assert 130 == terminal.process.returncode
-    assert 1 == shown.count("\nInterrupted.\n300 of 500 messages are kept beside ")
+    assert 1 == shown.count("\nInterrupted.\n300 of 500 messages are kept next to ")
     assert "Traceback" not in shown
 
     sandbox.latency, sandbox.before_each_request = 0, None
-    command = shown.rsplit("Go on with:\n", maxsplit=1)[1]
+    command = shown.rsplit("Resume with:\n", maxsplit=1)[1]
     with start(*shlex.split(command)[1:]) as process:
         _, errors = process.communicate(timeout=_PATIENCE)
     assert 0 == process.returncode, errors
@@ -133,7 +133,7 @@ def test_sandbox_serves_until_it_is_interrupted(
     """What it prints is what another program needs; its end is no error."""
     with start("sandbox", "--port", "0", "--messages", "70", "--lively") as process:
         assert process.stdout is not None
-        printed = "".join(iter(process.stdout.readline, "Ctrl-C ends it.\n"))
+        printed = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
         for variable, value in re.findall(r"export (\w+)=(\S+)", printed):
             monkeypatch.setenv(variable, value)
         assert "71\n" == invoke("count", PHONE).output
@@ -157,7 +157,7 @@ def test_sandbox_on_a_taken_port_ends_with_1(sandbox: Sandbox) -> None:
     port = os.environ["SMSTOOLS_BASE_URL"].split(":")[2].split("/")[0]
     result = invoke("sandbox", "--port", port)
     assert 1 == result.exit_code
-    told = f"Error: Port {port} is taken: give another by --port, or 0 for a free one.\n"
+    told = f"Error: Port {port} is in use: give another by --port, or 0 for a free one.\n"
     assert told == result.stderr
 
 
@@ -171,8 +171,8 @@ def test_sandbox_with_what_is_no_phone_ends_with_2() -> None:
 @pytest.mark.parametrize(
     ("seconds", "error"),
     [
-        ("nan", "'nan' is no finite number of seconds."),
-        ("inf", "'inf' is no finite number of seconds."),
+        ("nan", "'nan' is not a finite number of seconds."),
+        ("inf", "'inf' is not a finite number of seconds."),
         ("-1", "-1.0 is not in the range x>=0."),
     ],
 )
@@ -195,5 +195,5 @@ def test_sandbox_without_its_extra_says_what_to_install(monkeypatch: pytest.Monk
 
 def test_sandbox_ends_quietly_at_a_terminal() -> None:
     """Ctrl-C is how it ends: the prompt comes back on a line of its own."""
-    seen = invoke_at_terminal("sandbox", "--port", "0", interrupt_at="Ctrl-C ends it.")
+    seen = invoke_at_terminal("sandbox", "--port", "0", interrupt_at="Ctrl-C stops it.")
     assert (0, "\n") == (seen.exit_code, seen.stderr)

@@ -105,7 +105,7 @@ def test_show_of_few_messages_shows_all(sandbox: Sandbox) -> None:
     """Times are those of the machine if nothing else is said."""
     sandbox.receive(PHONE, "Oi")
     result = invoke("show", PHONE)
-    assert f"1 message with {PHONE}, times of this machine" == result.stdout.splitlines()[0]
+    assert f"1 message with {PHONE}, times in Etc/UTC" == result.stdout.splitlines()[0]
 
 
 @pytest.mark.usefixtures("sandbox")
@@ -122,10 +122,12 @@ def test_watch_shows_what_arrives_and_how_to_go_on(sandbox: Sandbox) -> None:
     assert 130 == result.exit_code
     assert ["▎ first", "▎ second"] == _texts(result)
     *before, command = result.stderr.splitlines()
-    waiting = f"Waiting for messages with {PHONE}. Ctrl-C ends it."
-    assert [waiting, "Interrupted.", "Go on with:"] == before
+    waiting = f"Waiting for messages with {PHONE}. Ctrl-C stops it."
+    assert [waiting, "Interrupted.", "Resume with:"] == before
     arguments = shlex.split(command)
-    assert ["smstools-async", "watch", PHONE, "--interval", "0.01", "--utc"] == arguments[:-2]
+    assert ["smstools-async", "watch", PHONE, "--interval", "0.01", "--resume-from"] == arguments[
+        :-2
+    ]
     sandbox.receive(PHONE, "third")
     _let_arrive(sandbox, {}, stop_at=len(sandbox.requests) + 2)
     assert ["▎ third"] == _texts(invoke(*arguments[1:]))
@@ -153,7 +155,7 @@ def _texts(result: Result) -> list[str]:
     ("arguments", "error"),
     [
         (["nope!"], "Error: phone='nope!' (digits masked) is no telephone number; "),
-        (["nope!", "--sandbox"], "Error: This is no phone number: "),
+        (["nope!", "--sandbox"], "Error: This is not a phone number: "),
         ([PHONE, "--resume-from", "x"], "Error: This is no cursor, or a damaged one. "),
     ],
     ids=["phone", "phone of a sandbox", "cursor"],
@@ -199,4 +201,4 @@ def test_sandbox_has_news_to_watch() -> None:
     """Something comes in, so that there is something to see; it is gone with the program."""
     seen = invoke_at_terminal("watch", "--sandbox", PHONE, interrupt_at="▎")
     assert 130 == seen.exit_code
-    assert "Go on with" not in seen.stderr
+    assert "Resume with" not in seen.stderr

@@ -21,7 +21,8 @@ from smstools_async import (
     UnexpectedResponseError,
 )
 from smstools_async.cli import _running
-from smstools_async.cli._running import run, tell
+from smstools_async.cli._reporting import report
+from smstools_async.cli._running import run
 from tests.cli.command import Terminal, broken_pipe
 
 
@@ -70,8 +71,8 @@ def test_mistake_of_ours_is_not_hidden() -> None:
 def test_stopped_command_says_how_to_go_on(capsys: pytest.CaptureFixture[str]) -> None:
     """The last words come after what happened."""
     with pytest.raises(SystemExit):
-        run(_raise(TransportError("Refused")), when_stopped=lambda: tell("Go on."))
-    assert ["Error: Refused.", "Go on."] == [
+        run(_raise(TransportError("Refused")), when_stopped=lambda: report("Resume."))
+    assert ["Error: Refused.", "Resume."] == [
         line[:15].rstrip() for line in capsys.readouterr().err.splitlines()
     ]
 
@@ -82,8 +83,8 @@ def test_command_that_cannot_go_on_says_no_more(
 ) -> None:
     """A wrong argument is not mended by going on."""
     with pytest.raises(SystemExit):
-        run(_raise(error), when_stopped=lambda: tell("Go on."))
-    assert "Go on." not in capsys.readouterr().err
+        run(_raise(error), when_stopped=lambda: report("Resume."))
+    assert "Resume." not in capsys.readouterr().err
 
 
 def test_full_disk_may_keep_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -113,9 +114,9 @@ def test_interruption_ends_with_130(
     """Ctrl-C, a polite request and a closed terminal are one; what was done before is put back."""
     before = signal.getsignal(what)
     with pytest.raises(SystemExit) as ended:
-        run(_signal_oneself(what), when_stopped=lambda: tell("Go on."))
+        run(_signal_oneself(what), when_stopped=lambda: report("Resume."))
     assert 130 == ended.value.code
-    assert "Interrupted.\nGo on.\n" == capsys.readouterr().err
+    assert "Interrupted.\nResume.\n" == capsys.readouterr().err
     assert before is signal.getsignal(what)
 
 
@@ -143,7 +144,7 @@ def test_impatient_finger_disturbs_nothing(capsys: pytest.CaptureFixture[str]) -
         said.append("cleared")
 
     with pytest.raises(SystemExit) as ended:
-        run(_tidy_up(interrupt, said), when_stopped=go_on, at_last=clear)
+        run(_tidy_up(interrupt, said), when_stopped=go_on, finally_call=clear)
     assert 130 == ended.value.code
     assert ["tidied up", "told how to go on", "cleared"] == said
     assert "Interrupted.\n" == capsys.readouterr().err
@@ -186,7 +187,7 @@ def test_closed_terminal_stops_nothing() -> None:
     kept = list[str]()
 
     def keep() -> None:
-        tell("Go on.")
+        report("Resume.")
         kept.append("all")
 
     with broken_pipe() as stderr, redirect_stderr(stderr), pytest.raises(SystemExit) as ended:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from smstools_async import Message, MessageFile
 from smstools_async.cli._chat import Chat
-from smstools_async.cli._running import tell
+from smstools_async.cli._reporting import report
 from smstools_async.cli._terminal import visible
 from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import PHONE, invoke, invoke_at_terminal
@@ -137,7 +137,7 @@ def test_export_to_a_file_keeps_the_text(sandbox: Sandbox) -> None:
 @each_payload
 def test_nothing_dangerous_is_told(payload: str, capsys: pytest.CaptureFixture[str]) -> None:
     """All that is said to a person goes one way."""
-    tell(payload)
+    report(payload)
     assert capsys.readouterr().err.removesuffix("\n").isprintable()
 
 

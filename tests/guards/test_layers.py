@@ -41,7 +41,7 @@ ROOMS = {
 """Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
-    "attrs": {"_models", "_wire", "_http", "_download", "sandbox", "export"},
+    "attrs": {"_models", "_wire", "_http", "_download", "sandbox", "export", "cli"},
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
     "httpx": {

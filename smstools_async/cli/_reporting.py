@@ -1,0 +1,29 @@
+"""What a person reads on standard error while a command runs: reports and errors, a line each."""
+
+from contextlib import suppress
+
+import click
+
+from smstools_async.cli._arguments import name_options
+from smstools_async.cli._terminal import visible
+
+
+def report(text: str) -> None:
+    """Print a line on standard error, which no program reads as output.
+
+    A terminal that was closed in the meantime stops nothing.
+    """
+    with suppress(OSError):
+        click.echo(visible(text), err=True)
+
+
+def report_error(text: str) -> None:
+    """Print what went wrong, in the form that click uses."""
+    report(f"Error: {text}")
+
+
+def describe(error: Exception) -> str:
+    """Describe an error in terms of the command's options; an OS error without its number."""
+    if not isinstance(error, OSError) or error.strerror is None:
+        return name_options(str(error))
+    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
