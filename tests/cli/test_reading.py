@@ -154,7 +154,7 @@ def _texts(result: Result) -> list[str]:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        (["nope!"], "Error: phone='nope!' (digits masked) is no telephone number; "),
+        (["nope!"], "Error: phone must be a telephone number, got 'nope!' (digits masked)"),
         (["nope!", "--sandbox"], "Error: This is not a phone number: "),
         ([PHONE, "--resume-from", "x"], "Error: This is no cursor, or a damaged one. "),
     ],
