@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from inspect import iscoroutinefunction
+from types import UnionType
 from typing import Any, Generic, TypeVar, overload
 
 import attrs
 
+from smstools_async._arguments import ArgumentError, check_whole
 from smstools_async._identity import identify, write_identity
 from smstools_async._names import safe_name
 
@@ -43,9 +45,34 @@ class DeliveryStatus(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
+_LATEST = 10**11 - 1
+"""Seconds: what lies beyond it are milliseconds."""
+
+
 def _show_word(sent: str) -> str:
     """Show a word of the server, unless it is none: it could hold a number, or escape codes."""
     return re.sub(r"[^A-Za-z _-]", "•", f"{sent!s:.20}")
+
+
+def _refuse_others(fields: Mapping[str, Any], known: set[str]) -> None:
+    if not isinstance(fields, Mapping):  # pyright: ignore[reportUnnecessaryIsInstance] - read from files
+        raise ArgumentError("fields", f"must be a dict, got {type(fields).__name__}")
+    if fields.keys() - known:
+        raise ArgumentError("fields", "must be what to_dict returned, but has other keys")
+
+
+def _read_text(fields: Mapping[str, Any], key: str) -> str:
+    text: str = _read_field(fields, key, str, "a str")
+    return text
+
+
+def _read_field(fields: Mapping[str, Any], key: str, wanted: type | UnionType, words: str) -> Any:
+    if key not in fields:
+        raise ArgumentError("fields", f"must be what to_dict returned, but has no {key!r}")
+    value = fields[key]
+    if not isinstance(value, wanted) or isinstance(value, bool):
+        raise ArgumentError(f"fields[{key!r}]", f"must be {words}, got {type(value).__name__}")
+    return value
 
 
 @attrs.frozen(kw_only=True)
@@ -73,8 +100,23 @@ class MessageFile:
         return safe_name(self.name)
 
     def to_dict(self) -> dict[str, str]:
-        """Return the fields as a new plain dict, ready for `json.dumps`."""
+        """Return the fields as a new plain dict, ready for `json.dumps`; `from_dict` reads it."""
         return {"name": self.name, "url": self.url, "mime": self.mime}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "MessageFile":
+        """Return the file that `to_dict` was called on.
+
+        Raises:
+            ValueError: `fields` is not what `to_dict` returns.
+
+        Example:
+            >>> MessageFile.from_dict({"name": "a.png", "url": "https://f.example", "mime": ""}).name
+            'a.png'
+        """
+        _refuse_others(fields, {"name", "url", "mime"})
+        name, url, mime = (_read_text(fields, key) for key in ("name", "url", "mime"))
+        return cls(name=name, url=url, mime=mime)
 
 
 @attrs.frozen(kw_only=True)
@@ -141,14 +183,64 @@ class Message:
             identify(self.direction, self.unix_time, self.sender, self.receiver, self.text, names)
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields as a new plain dict, ready for `json.dumps`.
+    @property
+    def is_inbound(self) -> bool:
+        """Whether the message came from the phone to the account."""
+        return self.direction == Direction.INBOUND
 
-        Keys are the names of this class; `converter.unstructure(message)` gives the vendor's.
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as a new plain dict, ready for `json.dumps`; `from_dict` reads it.
+
+        Keys are the names of this class, and `sent_at` in ISO 8601; all texts are plain `str`. It
+        is the shape of exported JSON Lines, but for their `phone`. The vendor's shape is returned
+        by `converter.unstructure(message)`.
         """
-        fields = attrs.asdict(self, recurse=False)
-        fields["files"] = [file.to_dict() for file in self.files]
-        return fields
+        return {
+            "sent_at": self.sent_at.isoformat(),
+            "message_id": self.message_id,
+            "direction": str(self.direction),
+            "sender": self.sender,
+            "receiver": self.receiver,
+            "text": self.text,
+            "files": [file.to_dict() for file in self.files],
+            "unix_time": self.unix_time,
+            "datetime_text": self.datetime_text,
+            "delivery_status": str(self.delivery_status),
+        }
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> "Message":
+        """Return the message that `to_dict` was called on, also from an exported JSON line.
+
+        `sent_at`, which follows from `unix_time`, may be missing, and the `phone` of a line is not
+        part of the message.
+
+        Raises:
+            ValueError: `fields` is not what `to_dict` returns.
+
+        Example:
+            >>> message = Message(
+            ...     direction="inbound", sender="5511987654321", receiver="Clinica", text="Olá!",
+            ...     unix_time=1749113086,
+            ... )
+            >>> Message.from_dict(message.to_dict()) == message
+            True
+        """
+        _refuse_others(fields, {*attrs.fields_dict(cls), "sent_at", "phone"})
+        message_id = _read_field(fields, "message_id", str | None, "a str or None")
+        files = _read_field(fields, "files", list, "a list")
+        unix_time = _read_field(fields, "unix_time", int, "an int")
+        return cls(
+            message_id=message_id,
+            direction=_read_text(fields, "direction"),
+            sender=_read_text(fields, "sender"),
+            receiver=_read_text(fields, "receiver"),
+            text=_read_text(fields, "text"),
+            files=tuple([MessageFile.from_dict(file) for file in files]),
+            unix_time=check_whole("fields['unix_time']", unix_time, 0, _LATEST),
+            datetime_text=_read_text(fields, "datetime_text"),
+            delivery_status=_read_text(fields, "delivery_status"),
+        )
 
 
 class OpenMessageFile(MessageFile):

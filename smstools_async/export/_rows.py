@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 import attrs
 
 from smstools_async._identity import identify
-from smstools_async._models import Direction, Message, MessageFile
+from smstools_async._models import Direction, Message
 from smstools_async._phone import without_plus, write_phone
 
 COLUMNS: Final = (
@@ -72,17 +72,11 @@ class Row:
         """Return the row with these columns; `phone` may be missing.
 
         Raises:
-            ValueError, TypeError, LookupError: They are not those of a message.
+            ValueError: They are not those of a message.
         """
         phone = fields.pop("phone", None)
-        message = _message(fields)
+        message = Message.from_dict(fields)
         return cls(phone=conversation_of(message) if phone is None else phone, message=message)
-
-
-def _message(fields: dict[str, Any]) -> Message:
-    files = tuple(MessageFile(**file) for file in fields.pop("files"))
-    fields.pop("sent_at", None)  # follows from `unix_time`
-    return Message(files=files, **fields)
 
 
 def wanted(rows: Iterator[Row], phone: str | None) -> Iterator[Message]:

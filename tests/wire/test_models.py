@@ -106,6 +106,7 @@ def test_message_becomes_json() -> None:
     """A plain dict by our names, new each time."""
     fields = MESSAGE.to_dict()
     assert {
+        "sent_at": "2025-06-05T08:44:46+00:00",
         "message_id": "740",
         "direction": "outbound",
         "sender": "Clinica",
@@ -124,6 +125,63 @@ def test_message_becomes_json() -> None:
     } == json.loads(json.dumps(fields))
     fields["files"].clear()
     assert MESSAGE.to_dict() != fields
+
+
+def test_dict_has_plain_types() -> None:
+    """So that every library takes it: yaml and msgpack refuse enumerations."""
+    fields = MESSAGE.to_dict()
+    assert {str, int, list} == {type(value) for value in fields.values()}
+
+
+@pytest.mark.parametrize(
+    "message", [MESSAGE, attrs.evolve(MESSAGE, message_id=None, files=())], ids=["full", "bare"]
+)
+def test_dict_is_read_back(message: Message) -> None:
+    """Also from JSON, with the phone that exports add, and without `sent_at`."""
+    fields = json.loads(json.dumps(message.to_dict()))
+    assert message == Message.from_dict(fields)
+    assert message == Message.from_dict(message.to_dict() | {"phone": "5511"})
+    del fields["sent_at"]
+    assert message == Message.from_dict(fields)
+    assert FILE == MessageFile.from_dict(FILE.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ([], "fields must be a dict, got list"),
+        ({}, "fields must be what to_dict returned, but has no 'message_id'"),
+        (
+            MESSAGE.to_dict() | {"new": 1},
+            "fields must be what to_dict returned, but has other keys",
+        ),
+        (MESSAGE.to_dict() | {"text": None}, r"fields\['text'\] must be a str, got NoneType"),
+        (MESSAGE.to_dict() | {"message_id": 7}, r"fields\['message_id'\] must be a str or None"),
+        (MESSAGE.to_dict() | {"unix_time": "1"}, r"fields\['unix_time'\] must be an int, got str"),
+        (
+            MESSAGE.to_dict() | {"unix_time": True},
+            r"fields\['unix_time'\] must be an int, got bool",
+        ),
+        (
+            MESSAGE.to_dict() | {"unix_time": -1},
+            r"must be from 0 to 99999999999",
+        ),
+        (MESSAGE.to_dict() | {"files": None}, r"fields\['files'\] must be a list, got NoneType"),
+        (MESSAGE.to_dict() | {"files": ["x"]}, "fields must be a dict, got str"),
+        (MESSAGE.to_dict() | {"files": [{"name": "x"}]}, "but has no 'url'"),
+    ],
+)
+def test_what_to_dict_never_returned_is_refused(fields: Any, problem: str) -> None:
+    """By the name of the field; its value is not shown."""
+    with pytest.raises(ValueError, match=problem):
+        Message.from_dict(fields)
+
+
+def test_message_knows_whether_it_came_in() -> None:
+    """An unknown direction is not inbound."""
+    assert not MESSAGE.is_inbound
+    assert attrs.evolve(MESSAGE, direction="inbound").is_inbound
+    assert not attrs.evolve(MESSAGE, direction="").is_inbound
 
 
 def test_page_is_a_sequence() -> None:
