@@ -16,6 +16,8 @@ from typing import Any, Final
 import httpcore
 import httpx
 
+from smstools_async._http.heads import Heads
+
 BYTES_AT_ONCE: Final = 256 * 1024
 """As many as asyncio takes off a socket, so that nothing has to be cut and copied."""
 _FOREIGN: Final = (
@@ -127,16 +129,23 @@ class _WideStream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._decrypted: ssl.SSLObject | None = stream.get_extra_info("ssl_object")
         self._socket: Any = stream.get_extra_info("socket")
+        self._heads = Heads()
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - it is httpcore's
         """Wait for what comes next, and take what came with it; nothing: the end."""
-        most = max(max_bytes, BYTES_AT_ONCE)
+        data = await self._read(max(max_bytes, BYTES_AT_ONCE), timeout)
+        if not self._heads.accept(data):
+            raise httpcore.RemoteProtocolError("Too many header lines")
+        return data
+
+    async def _read(self, most: int, timeout: float | None) -> bytes:  # noqa: ASYNC109 - it is httpcore's
         first = await self._stream.read(most, timeout)
         if self._decrypted is None or not first:
             return first
         return first + b"".join(_records_at_hand(self._decrypted, most - len(first)))
 
     async def write(self, *args: Any, **kwargs: Any) -> None:
+        self._heads.begin()
         await self._stream.write(*args, **kwargs)
 
     async def aclose(self) -> None:

@@ -1,6 +1,7 @@
 """A yes is told from a no, by the vendor's code first and the HTTP status second."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -231,6 +232,56 @@ def test_error_is_found_beside_a_long_conversation(is_first: bool) -> None:  # n
     rows = {"conversation": [row()] * 1000}
     answer = {"error": "105", **rows} if is_first else {**rows, "error": "105"}
     assert isinstance(refusal(200, answer), UnexpectedResponseError)
+
+
+LONG = [row()] * 1000
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"total": 1, "error": "105", "errorMsg": 'a "word"', "conversation": LONG}, True),
+        ({"conversation": LONG, "total": 1, "errorMsg": "[{,}]"}, True),
+        ({"total": 1, "error": None, "conversation": LONG, "errorMsg": ""}, False),
+        ({"conversation": [row(error="104"), *LONG], "total": 1}, False),
+        ({"conversation": [*LONG, row(error="104")], "total": 1}, False),
+        ({"conversation": [*LONG, row(message='"error": "104"}')], "total": 1}, False),
+        ({"conversation": [*LONG, row(message='],"error":"104"}')]}, False),
+        ({"total": 1, "extra": {"error": "104"}, "conversation": LONG}, False),
+        ({"conversation": LONG, "extra": {"error": "104"}}, False),
+    ],
+    ids=[
+        *("first", "last", "null", "in-the-first-row", "in-the-last-row", "quoted"),
+        *("quoted-end", "nested-first", "nested-last"),
+    ],
+)
+def test_long_body_is_searched_at_its_ends(answer: object, error: bool) -> None:  # noqa: FBT001 - a parameter of pytest
+    """Among the values next to its rows, not within those."""
+    body = json.dumps(answer).encode()
+    if error:
+        assert isinstance(refusal(200, answer), UnexpectedResponseError)
+    else:
+        assert body == accept(200, {}, body)
+
+
+def test_long_error_without_rows_is_an_error() -> None:
+    """Its code says what to do, however long its words are."""
+    error = api_error(200, {"error": "105", "errorMsg": "x" * 99_999})
+    assert (ServerError, 105) == (type(error), error.code)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_search_for_an_error_makes_few_objects(status: int) -> None:
+    """A body of two kilobytes on the wire can become a million values."""
+    body = b'{"error": "105", "rows": [' + b"[]," * 2**20 + b'0], "error": "105"}'
+    tracemalloc.start()
+    try:
+        with pytest.raises((APIError, UnexpectedResponseError)):
+            accept(status, {}, body)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2 * 2**20
 
 
 @pytest.mark.parametrize(
