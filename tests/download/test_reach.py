@@ -20,6 +20,7 @@ from tests.download.hosts import (
     opened,
     redirect,
 )
+from tests.processes import printed_by
 
 pytestmark = pytest.mark.anyio
 
@@ -87,6 +88,13 @@ async def test_spelling_hides_no_address(host: str) -> None:
         match=r"its (host leads to .*, which is not a public address|URL is not a valid)",
     ):
         await fetch(f"http://{host}/1.png", _read_number)
+
+
+def test_full_table_of_descriptors_is_a_failure_of_the_connection() -> None:
+    """Before certificates are read and after, for a download as for a request."""
+    outcomes = printed_by("tests.download.descriptors").splitlines()
+    full = "TransportError No connection could be made (Too many open files)"
+    assert (3, full, full) == (len(outcomes), outcomes[0], outcomes[2])
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
