@@ -29,7 +29,7 @@ def fill_the_table() -> list[int]:
 
 
 async def main() -> None:
-    """Print the errors of a download before certificates are read, of one after, and of a request."""
+    """Print the errors: of a download before certificates are read, of one after, of a request."""
     async with Client("i", "s", base_url="http://127.0.0.1:9/v1", retry=None) as client:
         await anyio.to_thread.run_sync(int)  # starts the thread
         opened = fill_the_table()
