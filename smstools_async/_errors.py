@@ -1,26 +1,26 @@
-"""What can go wrong.
+"""All errors of the library.
 
 ```
 SmstoolsError
-├─ TransportError            nothing usable came back
+├─ TransportError             no complete response arrived
 │  └─ RequestTimeoutError
-├─ APIError                  the API said no
+├─ APIError                   the API returned an error
 │  ├─ AuthenticationError
 │  ├─ InvalidRequestError
 │  ├─ NotFoundError
 │  ├─ RateLimitError
 │  └─ ServerError
-├─ UnexpectedResponseError     it answered, in a shape that cannot be trusted
-├─ PaginationError           the pages contradict each other
+├─ UnexpectedResponseError    the response is not as documented
+├─ PaginationError            the pages contradict each other
 │  └─ PaginationStalledError
-├─ CursorError               a cursor that cannot be gone on from
-├─ DownloadError             a file of a message cannot be had
-└─ ClientClosedError         the client was closed before
+├─ CursorError                the cursor cannot be resumed from
+├─ DownloadError              an attachment cannot be downloaded
+└─ ClientClosedError          the client is closed
 ```
 
-No error holds a secret, the text of a message or a whole phone number, so each may be logged,
-pickled and sent to an error tracker. Wrong arguments are Python's own `ValueError` and `TypeError`,
-raised before any request.
+No error contains a secret, the text of a message or a complete phone number, so each can be logged,
+pickled and sent to an error tracker. Wrong arguments raise `ValueError` or `TypeError` before any
+request; see `_arguments`.
 """
 
 import re
@@ -41,10 +41,10 @@ _REPORT = (
 
 
 def quote_safely(text: str) -> str:
-    r"""Make foreign text fit for an error or a log line.
+    r"""Make foreign text safe for an error or a log line.
 
-    Control and format characters become spaces, any number of five or more digits, however grouped,
-    keeps its last two, and what is longer than 200 characters is cut.
+    Control and format characters become spaces. Of each number of five or more digits, however
+    grouped, only the last two are kept. The result has at most 200 characters.
 
     Example:
         >>> quote_safely("receiver +55 11 98765-4321 is invalid\n")
@@ -55,12 +55,12 @@ def quote_safely(text: str) -> str:
 
 
 def make_printable(text: str) -> str:
-    """Put a space for each control and format character."""
+    """Replace each control and format character with a space."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def mask_numbers(printable: str) -> str:
-    """Mask each number of five or more digits, however grouped, but for its last two."""
+    """Mask all but the last two digits of each number of five or more, however grouped."""
     return _NUMBER.sub(_mask, printable)
 
 
@@ -69,20 +69,20 @@ def _mask(number: re.Match[str]) -> str:
 
 
 class SmstoolsError(Exception):
-    """Something went wrong between the caller and the gateway."""
+    """The root of all errors of this library."""
 
     cursor: str | None = None
-    """Where a walk stood when it failed; hand it to `iter_conversation(cursor=…)` to go on with the
-    first message not handed out. `None` outside of walks."""
+    """Where to resume an iteration that failed: pass it to `iter_conversation(cursor=…)`, which
+    continues with the first message that was not delivered. `None` outside of iterations."""
     attempts: int = 1
-    """How many times the request was made that failed."""
+    """How many times the failed request was sent."""
 
 
 class TransportError(SmstoolsError):
-    """Nothing usable came back: no connection, a broken one, or not HTTP at all.
+    """No complete response arrived: no connection, a broken one, or something other than HTTP.
 
-    The error of the HTTP library is not chained to it, since that holds the request and thereby the
-    secret; `reason` tells what it said.
+    The error of the HTTP library is not chained, since it references the request and thereby the
+    secret. Its message is in `reason`.
     """
 
     remedy: str = "Check the network and the base URL, then try again"
@@ -100,7 +100,7 @@ class TransportError(SmstoolsError):
         self.reason = reason
         """What happened, in words."""
         self.retryable = retryable
-        """Whether the same request may well succeed later; not so with an untrusted certificate."""
+        """Whether the same request may succeed later; false for an untrusted certificate."""
 
     def __str__(self) -> str:
         """Say what happened and what to do next."""
@@ -108,13 +108,13 @@ class TransportError(SmstoolsError):
 
 
 class RequestTimeoutError(TransportError):
-    """The answer did not come in time."""
+    """The response did not arrive in time."""
 
     remedy = "Try again, or give the client a longer `timeout`"
 
 
 class APIError(SmstoolsError):
-    """The API said no."""
+    """The API returned an error."""
 
     remedy: ClassVar[str] = "See the vendor's list of errors, 'handling errors'"
 
@@ -123,65 +123,65 @@ class APIError(SmstoolsError):
     ) -> None:
         super().__init__(status, code, message, retry_after)
         self.status = status
-        """The HTTP status. It can be 200: the API is said to send errors that way too."""
+        """The HTTP status. It can be 200: the API is reported to send errors with it, too."""
         self.code = code
-        """The vendor's error code, such as 104; `None` where none came."""
+        """The vendor's error code, such as 104; `None` if there is none."""
         self.message = message
-        """What the server said, shortened and with its numbers masked."""
+        """The message of the server, shortened, with numbers masked."""
         self.retry_after = retry_after
-        """How long the server asks to wait before the next request, in seconds; `None` where it did
-        not say. It comes with HTTP 429, and with 503 as well."""
+        """How long the server asks to wait before the next request, in seconds; `None` if it does
+        not say. Sent with HTTP 429 and 503."""
 
     def __str__(self) -> str:
-        """Say what the API answered and what to do next."""
+        """Say what the API returned and what to do next."""
         code = "" if self.code is None else f" with error {self.code}"
-        return f"The API answered HTTP {self.status}{code}: {self.message}. {self.remedy}."
+        return f"The API returned HTTP {self.status}{code}: {self.message}. {self.remedy}."
 
 
 class AuthenticationError(APIError):
-    """The API does not let these credentials in, or not from this address.
+    """The API does not accept these credentials, or not from this IP address.
 
     Never retried, since too many failed logins lock the account (error 1002).
     """
 
     remedy = (
-        "Check the client id and secret, the list of allowed addresses and the state of the account"
-        " before another try: too many failed ones lock it"
+        "Check the client id and secret, the list of allowed IP addresses and the state of the"
+        " account before trying again: too many failed logins lock the account"
     )
 
 
 class InvalidRequestError(APIError):
-    """The API refuses the request as it was put, for instance for its phone number."""
+    """The API does not accept the request, for instance because of its phone number."""
 
     remedy = "Correct the request; the same one will fail again"
 
 
 class NotFoundError(APIError):
-    """What was asked for is not there.
+    """The requested resource does not exist.
 
-    A phone without messages need not be this: an empty history is an ordinary answer.
+    A phone number without messages is usually no error: the API returns an empty history.
     """
 
     remedy = "Check the phone number or id, and that the base URL ends in the API's version (`/v1`)"
 
 
 class RateLimitError(APIError):
-    """Too many requests at once."""
+    """Too many requests in too short a time."""
 
     def __str__(self) -> str:
-        """Say what the API answered and how long to wait."""
+        """Say what the API returned and how long to wait."""
         wait = "a while" if self.retry_after is None else f"{self.retry_after:g} seconds"
-        return f"The API answered HTTP {self.status}: {self.message}. Wait {wait}, then try again."
+        return f"The API returned HTTP {self.status}: {self.message}. Wait {wait}, then try again."
 
 
 class ServerError(APIError):
-    """The API has trouble of its own."""
+    """The API failed internally."""
 
     remedy = "Try again later"
 
 
 class UnexpectedResponseError(SmstoolsError):
-    """The server answered in a shape that cannot be trusted."""
+    """The response is not as documented, and cannot be trusted."""
 
     def __init__(
         self,
@@ -216,39 +216,39 @@ class UnexpectedResponseError(SmstoolsError):
 
 
 class PaginationError(SmstoolsError):
-    """The pages of a walk contradict each other, so that going on could lose messages."""
+    """The pages contradict each other, so that continuing could lose messages."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        """What does not fit, in words."""
+        """What does not fit."""
 
     def __str__(self) -> str:
-        """Say what does not fit and how to go on."""
-        return f"{self.reason}. Go on later from this error's `.cursor`."
+        """Say what does not fit and how to resume."""
+        return f"{self.reason}. Resume later from this error's `cursor`."
 
 
 class PaginationStalledError(PaginationError):
-    """The server kept answering and nothing new came."""
+    """The server keeps responding, but nothing new arrives."""
 
 
 class CursorError(SmstoolsError):
-    """A cursor that cannot be gone on from: damaged, or made for something else."""
+    """The cursor cannot be resumed from: it is damaged, or was made for something else."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-        """Why it was refused."""
+        """Why it is not accepted."""
 
     def __str__(self) -> str:
         """Say why, and what to do next."""
-        return f"{self.reason}. Begin anew without a cursor, or use the one made for this walk."
+        return f"{self.reason}. Start over without a cursor, or use the one made for this walk."
 
 
 class DownloadError(SmstoolsError):
-    """A file of a message cannot be had: its host says no, or where or what it is, forbids it.
+    """An attachment cannot be downloaded: its host refuses, or its URL or content is not allowed.
 
-    The messages are not concerned. Trouble of the network is a `TransportError` here too.
+    Messages are not affected. Failures of the network raise a `TransportError`, as everywhere.
     """
 
     def __init__(
@@ -256,14 +256,14 @@ class DownloadError(SmstoolsError):
     ) -> None:
         super().__init__(reason, status, retry_after)
         self.reason = reason
-        """What is in the way, in words; neither the file's name nor its URL."""
+        """Why; without the name of the file and its URL."""
         self.status = status
-        """The HTTP status, where the host said no; `None` where the file was refused here."""
+        """The HTTP status of the host; `None` if the file was refused by this library."""
         self.retry_after = retry_after
-        """How long the host asks to wait, in seconds; `None` where it did not say."""
+        """How long the host asks to wait, in seconds; `None` if it does not say."""
 
     def __str__(self) -> str:
-        """Say what is in the way, and what to do next where anything can be done."""
+        """Say why, and what to do next if anything helps."""
         is_refused = self.status is not None and self.status >= HTTPStatus.BAD_REQUEST
         remedy = " Its URL may have expired: read the message again." if is_refused else ""
         return f"The file was not downloaded: {self.reason}.{remedy}"

@@ -111,7 +111,7 @@ class MessageFile:
             ValueError: `fields` is not what `to_dict` returns.
 
         Example:
-            >>> MessageFile.from_dict({"name": "a.png", "url": "https://f.example", "mime": ""}).name
+            >>> MessageFile.from_dict({"name": "a.png", "url": "https://f.test", "mime": ""}).name
             'a.png'
         """
         _refuse_others(fields, {"name", "url", "mime"})

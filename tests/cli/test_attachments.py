@@ -138,7 +138,7 @@ def test_error_of_the_walk_is_told_at_once(sandbox: Sandbox, folder: Path) -> No
     sandbox.fail(Response.error(103, "No"), page=2)
     result = invoke(*EXPORT, "--page-size", "3")
     assert 1 == result.exit_code
-    assert "Error: The API answered HTTP 400" in result.stderr
+    assert "Error: The API returned HTTP 400" in result.stderr
     assert [] == _names(folder)
 
 

@@ -282,7 +282,7 @@ def test_error_keeps_what_came(sandbox: Sandbox) -> None:
     result = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     assert 1 == result.exit_code
     error, kept, _ = result.stderr.splitlines()
-    assert error.startswith("Error: The API answered HTTP 400 with error 103: No")
+    assert error.startswith("Error: The API returned HTTP 400 with error 103: No")
     assert kept.startswith("200 of 300 messages are kept next to a.jsonl, in a.jsonl.")
 
 

@@ -288,7 +288,7 @@ def test_one_in_trouble_stops_no_other(conversations: Sandbox, folder: Path) -> 
     conversations.fail(Response.error(103, "No"), phone=PHONES[3], page=3)
     result = invoke(*EXPORT)
     assert 4 == result.exit_code
-    assert " 4       200         3  ✗ The API answered HTTP 400 with error 103: No." in (
+    assert " 4       200         3  ✗ The API returned HTTP 400 with error 103: No." in (
         result.stderr
     )
     assert "4 of 5 conversations: 1,300 messages in 14 requests" in result.stderr
@@ -310,7 +310,7 @@ def test_refused_login_ends_all(conversations: Sandbox, folder: Path) -> None:
     conversations.fail(refusal, from_request=9, times=None)
     result = invoke(*EXPORT, "--concurrency", "2")
     assert 1 == result.exit_code
-    assert "Error: The API answered HTTP 401 with error 104" in result.stderr
+    assert "Error: The API returned HTTP 401 with error 104" in result.stderr
     conversations.stop_failing()
     assert 0 == invoke(*_resuming_arguments(result)).exit_code
     assert _are_all_whole(conversations, folder)
@@ -612,7 +612,7 @@ def test_trouble_at_a_terminal_has_the_name(conversations: Sandbox) -> None:
     """Of the file that is not whole."""
     conversations.fail(Response.error(103, "No"), phone=PHONES[3])
     seen = invoke_at_terminal(*EXPORT)
-    assert f"✗ {PHONES[3]}.jsonl: The API answered" in plain(seen.stderr)
+    assert f"✗ {PHONES[3]}.jsonl: The API returned" in plain(seen.stderr)
 
 
 def test_trouble_of_a_file_at_a_terminal_has_its_path(sandbox: Sandbox, folder: Path) -> None:

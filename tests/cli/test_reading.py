@@ -81,7 +81,7 @@ def test_refusal_of_the_api_ends_with_1(sandbox: Sandbox) -> None:
     result = invoke("count", PHONE)
     assert 1 == result.exit_code
     assert "" == result.stdout
-    assert "Error: The API answered HTTP 401 with error 104: Invalid cred" in result.stderr
+    assert "Error: The API returned HTTP 401 with error 104: Invalid cred" in result.stderr
 
 
 @pytest.mark.usefixtures("sandbox")

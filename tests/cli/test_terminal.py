@@ -145,7 +145,7 @@ def test_error_of_the_server_shows_nothing_dangerous(sandbox: Sandbox) -> None:
     """The words of a refusal are the server's."""
     sandbox.fail(Response.error(103, "a\x1b[2Jb\u202ec\x9bd"))
     result = invoke("count", PHONE)
-    assert result.stderr.startswith("Error: The API answered HTTP 400 with error 103: a")
+    assert result.stderr.startswith("Error: The API returned HTTP 400 with error 103: a")
     assert result.stderr.removesuffix("\n").isprintable()
 
 

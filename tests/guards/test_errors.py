@@ -3,6 +3,7 @@
 import copy
 import pickle
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -23,6 +24,7 @@ from smstools_async import (
     TransportError,
     UnexpectedResponseError,
 )
+from smstools_async._arguments import ArgumentError, ArgumentTypeError
 
 EXAMPLES = [
     SmstoolsError("It went wrong"),
@@ -35,6 +37,7 @@ EXAMPLES = [
     RateLimitError(429, None, "Too many requests", 2.5),
     ServerError(503, 105, "Try again later"),
     UnexpectedResponseError("This is no page", ("$.total: a list, not a number",)),
+    UnexpectedResponseError("All rows are bad", ("$.x: missing",) * 25, skippable=True, omitted=2),
     PaginationError("Page 3 was page 2 again"),
     PaginationStalledError("Nothing new in 5 requests"),
     CursorError("The cursor is damaged"),
@@ -61,6 +64,23 @@ def _leaves(error: type[SmstoolsError]) -> Iterator[type[SmstoolsError]]:
 def test_every_error_has_an_example_here() -> None:
     """A new error joins the list above."""
     assert {type(error) for error in EXAMPLES} == set(_leaves(SmstoolsError))
+
+
+def test_problems_that_are_not_listed_are_counted_once() -> None:
+    """However often the error is copied."""
+    error = UnexpectedResponseError("All rows are bad", ("$.x: missing",) * 25, omitted=2)
+    twin = copy.deepcopy(copy.copy(error))
+    assert (20, 7) == (len(twin.problems), twin.omitted)
+
+
+@pytest.mark.parametrize("error", [ArgumentError("order", "x"), ArgumentTypeError("order", "x")])
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_argument_errors_survive_copying(
+    error: ArgumentError | ArgumentTypeError, duplicate: Callable[[Any], Any]
+) -> None:
+    """Like all others."""
+    for twin in (duplicate(error), pickle.loads(pickle.dumps(error))):  # noqa: S301 - our own bytes
+        assert (type(error), "order x", "order") == (type(twin), str(twin), twin.argument)
 
 
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)

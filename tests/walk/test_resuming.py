@@ -191,7 +191,7 @@ def test_a_damaged_cursor_is_refused(position: int, letter: str) -> None:
 @pytest.mark.parametrize("text", ["", "resume me", "ção", "A", "AAAA" * 10, "\n"])
 def test_what_is_no_cursor_is_refused(text: str) -> None:
     """The error says what to do instead."""
-    with pytest.raises(CursorError, match="Begin anew without a cursor"):
+    with pytest.raises(CursorError, match="Start over without a cursor"):
         Cursor(text)
 
 

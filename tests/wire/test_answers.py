@@ -378,10 +378,10 @@ def test_text_of_a_rate_limit_says_how_long_to_wait(headers: dict[str, str], wor
     [
         (
             api_error(400, {"error": "103", "errorMsg": "Phone 5511987654321 is invalid"}),
-            "The API answered HTTP 400 with error 103: Phone •••21 is invalid. Correct the request",
+            "The API returned HTTP 400 with error 103: Phone •••21 is invalid. Correct the request",
         ),
-        (api_error(404, b"<html>"), "The API answered HTTP 404: Not Found. Check the phone"),
-        (api_error(999, b""), "The API answered HTTP 999: no reason given. See the vendor's list"),
+        (api_error(404, b"<html>"), "The API returned HTTP 404: Not Found. Check the phone"),
+        (api_error(999, b""), "The API returned HTTP 999: no reason given. See the vendor's list"),
     ],
     ids=["code", "status", "unknown"],
 )

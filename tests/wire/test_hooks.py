@@ -145,7 +145,7 @@ async def test_log_has_a_line_for_each_attempt_and_each_wait(
     assert ["DEBUG", "WARNING", "DEBUG"] == [level for level, _ in lines]
     assert lines[0][1].startswith(f"{place}: HTTP 503, 0 bytes in 0.0")
     assert lines[0][1].endswith(" s, ServerError")
-    assert f"{place}: The API answered HTTP 503" in lines[1][1]
+    assert f"{place}: The API returned HTTP 503" in lines[1][1]
     assert lines[1][1].endswith("Attempt 2 in 0.0 s.")
     assert lines[2][1].startswith(f"{place}: HTTP 200, ")
     assert lines[2][1].endswith(" s")
