@@ -20,9 +20,12 @@ from smstools_async.export._formats import (
     open_writer,
 )
 from smstools_async.export._html import html_writer
+from smstools_async.export._index import html_index
 from smstools_async.export._jsonl import jsonl_writer, read_jsonl
+from smstools_async.export._languages import Language
 from smstools_async.export._parquet import parquet_writer, read_parquet
 from smstools_async.export._parts import Part, find_parts
+from smstools_async.export._provenance import Completeness
 from smstools_async.export._sqlite import read_sqlite, search_sqlite, sqlite_writer
 from smstools_async.export._tables import arrow_batches, arrow_schema, arrow_table, to_dicts
 from smstools_async.export._targets import Target, TextStream
@@ -31,8 +34,10 @@ from smstools_async.export._xlsx import xlsx_writer
 
 __all__ = [  # noqa: RUF022 - constants stand where a person looks for them
     "Appender",
+    "Completeness",
     "FORMATS",
     "Format",
+    "Language",
     "MessageWriter",
     "Part",
     "Spreadsheet",
@@ -46,6 +51,7 @@ __all__ = [  # noqa: RUF022 - constants stand where a person looks for them
     "delivery_mark",
     "find_parts",
     "format_of",
+    "html_index",
     "html_writer",
     "jsonl_writer",
     "open_appender",

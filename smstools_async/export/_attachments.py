@@ -1,15 +1,17 @@
-"""Attachments: what their files are called in a folder, so that a message leads to them."""
+"""Attachments: how they are named in a folder, so that a message leads to them."""
 
 from hashlib import sha256
 
 from smstools_async._models import Message
+from smstools_async._names import with_ending
 
 
 def attachment_name(message: Message, number: int) -> str:
-    """Name a file after its message, its place in it, and its URL but for the query.
+    """Name an attachment after its message, its place in it, and its URL without the query.
 
-    The query is left out, since a signed link gets another one each time. The command's
-    `export --files` names files so, and `html_writer` looks for them by these names.
+    The query is left out, since a signed URL gets another one each time. A name without an ending
+    gets that of its media type. The command's `export --files` names files like this, and
+    `html_writer` and `xlsx_writer` look for these names.
 
     Args:
         message: Has the file.
@@ -27,4 +29,5 @@ def attachment_name(message: Message, number: int) -> str:
     """
     file = message.files[number - 1]
     place = file.url.partition("?")[0].encode(errors="backslashreplace")
-    return f"{message.unix_time}-{number}-{sha256(place).hexdigest()[:12]}-{file.safe_name}"
+    name = with_ending(file.safe_name, file.mime)
+    return f"{message.unix_time}-{number}-{sha256(place).hexdigest()[:12]}-{name}"

@@ -1,37 +1,37 @@
 """Bubbles: what a page shows of a message, each piece fit to be read."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
+import attrs
+
 from smstools_async._models import Direction, Message
 from smstools_async.export._delivery import delivery_mark
+from smstools_async.export._languages import Words
+from smstools_async.export._text import Piece, pieces, readable, readable_line
 
 _LONGEST_CAPTION: Final = 24
 _TONES: Final = {"✓": "done", "✗": "failed", "…": "pending", "?": "odd"}
 _LONGEST_ID: Final = 64
-_BREAK: Final = re.compile("\r\n?|[\x85\u2028\u2029]")
-_NO_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff\ufffe\uffff]")
-"""What is no character, cannot be seen, or shows a text in another order than it has."""
-_NO_LINE: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ufff9-\ufffb]")
-"""What a text in some languages needs, and a name or a word can deceive with."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Attachment:
-    """What a page shows of a file."""
+    """What a page shows of an attachment."""
 
     name: str
     about: str
-    """Its kind, and where it is."""
+    """Its media type, and where it is."""
     picture: str | None
     """A `data:` URI."""
     link: str | None
     """Where a click leads; safe to follow."""
+    player: str | None = None
+    """`audio` or `video` where the page can play what `link` leads to."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Bubble:
     """What a page shows of a message; its fields are named as the template wants them."""
 
@@ -41,6 +41,7 @@ class Bubble:
     sent_at: datetime
     """In the zone of the page."""
     files: list[Attachment]
+    words: Words
 
     @property
     def is_ours(self) -> bool:
@@ -49,7 +50,7 @@ class Bubble:
 
     @property
     def caption(self) -> str:
-        """Who sent it, unless that was the phone; or a direction unheard of."""
+        """Who sent it, unless that was the phone; or an unknown direction."""
         direction = self.message.direction
         if direction == Direction.INBOUND:
             return ""
@@ -57,7 +58,7 @@ class Bubble:
 
     @property
     def mark(self) -> str:
-        """How far it got, for what the account sent."""
+        """The delivery status as a character, for what the account sent."""
         return delivery_mark(self.message.delivery_status) if self.is_ours else ""
 
     @property
@@ -67,8 +68,8 @@ class Bubble:
 
     @property
     def status(self) -> str:
-        """How far it got, in the vendor's word."""
-        return readable_line(self.message.delivery_status.lower(), _LONGEST_CAPTION)
+        """The delivery status as a word."""
+        return readable_line(self.words.status(self.message.delivery_status), _LONGEST_CAPTION)
 
     @property
     def details(self) -> str:
@@ -78,21 +79,6 @@ class Bubble:
         return f"{moment}, id {readable_line(identity, _LONGEST_ID)}" if identity else moment
 
     @property
-    def text(self) -> str:
-        """The text, with its lines; empty where there is nothing to be seen."""
-        return readable(self.message.text) if self.message.text.strip() else ""
-
-
-def readable(text: str) -> str:
-    r"""Write what cannot be shown as it is as `\u` escapes; lines stay lines."""
-    return _NO_TEXT.sub(_escape, _BREAK.sub("\n", text))
-
-
-def readable_line(text: str, longest: int) -> str:
-    """Return the beginning of a text as a line that keeps its order among others."""
-    line = " ".join(_NO_LINE.sub(_escape, readable(text)).split())
-    return line if len(line) <= longest else f"{line[:longest]}…"
-
-
-def _escape(character: re.Match[str]) -> str:
-    return f"\\u{ord(character[0]):04x}"
+    def text(self) -> Iterator[Piece] | None:
+        """The text, with its lines and links; `None` where there is nothing to be seen."""
+        return pieces(readable(self.message.text)) if self.message.text.strip() else None

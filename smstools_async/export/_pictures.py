@@ -1,12 +1,13 @@
-"""Files of messages on a page: which are shown in it, and which links are safe to follow."""
+"""Attachments on a page: which pictures are in it, and what plays."""
 
 from base64 import b64encode
 from pathlib import Path
 from typing import Final
 
 from smstools_async._models import Message, MessageFile
-from smstools_async.export._bubbles import Attachment, readable_line
+from smstools_async.export._bubbles import Attachment
 from smstools_async.export._links import fetched, relative_link, safe_host
+from smstools_async.export._text import readable_line
 
 _LARGEST_PICTURE: Final = 1024 * 1024
 _LARGEST_SUM: Final = 64 * 1024 * 1024
@@ -18,11 +19,18 @@ _SIGNATURES: Final = {
     b"GIF87a": "image/gif",
     b"GIF89a": "image/gif",
 }
-"""How pictures begin that cannot hold scripts. What the sender says of a file is no proof."""
+"""How pictures begin that cannot hold scripts. What the sender calls a file proves nothing."""
+
+
+_PLAYERS: Final = {
+    **dict.fromkeys((".m4a", ".mp3", ".oga", ".ogg", ".opus", ".wav"), "audio"),
+    **dict.fromkeys((".3gp", ".mov", ".mp4", ".webm"), "video"),
+}
+"""What browsers play, by its ending; a format that a browser does not know stays a link."""
 
 
 class Attachments:
-    """Shows the files of messages: what is in `folder` from there, and the rest by its address."""
+    """Shows the attachments of messages: those in `folder` from there, the rest by their URL."""
 
     def __init__(self, folder: Path | None, page: Path) -> None:
         self._folder = folder
@@ -41,11 +49,13 @@ class Attachments:
 
     def _here(self, file: MessageFile, path: Path) -> Attachment:
         link = relative_link(self._page, path)
+        player = _PLAYERS.get(path.suffix.lower())
         return Attachment(
             name=readable_line(file.name, _LONGEST_NAME),
             about=_joined(file.mime, "" if link else path.name),
             picture=self._picture(path),
             link=link,
+            player=player,
         )
 
     def _picture(self, path: Path) -> str | None:

@@ -56,7 +56,7 @@ HOSTILE_URLS = [
     "data:text/html,<script>alert(1)</script>",
     "vbscript:x",
     "file:///etc/passwd",
-    "http://files.example/1",
+    "ftp://files.example/1",
     "https://bank.example@evil.example/",
     'https://evil.example/"onmouseover="alert(1)',
     "https://evil.example/<script>",
@@ -121,7 +121,7 @@ async def test_hostile_texts_stay_text(watched: Watched, tmp_path: Path) -> None
 
 
 async def test_hostile_addresses_are_no_links(watched: Watched, tmp_path: Path) -> None:
-    """Links lead to messages of the page, and elsewhere by `https` only."""
+    """Links lead to messages of the page, and elsewhere by `http` and `https` only."""
     page = await _open(watched, _write(tmp_path / "a.html", *_hostile_messages()))
     links = set(await _all(page, "figure a", "node.href"))
     assert {

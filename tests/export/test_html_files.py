@@ -183,7 +183,7 @@ def test_page_in_a_stream_links_from_the_working_folder(
     assert path.name == shown.link
 
 
-@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.exe", "a", "a.pdf.xhtml"])
+@pytest.mark.parametrize("name", ["a.html", "a.svg", "a.exe", "a.sh", "a.pdf.xhtml"])
 def test_fetched_file_that_could_run_is_named_only(tmp_path: Path, name: str) -> None:
     """A browser would run the scripts of some files, so opening them takes a decision."""
     file = _file(name, mime="image/png")
@@ -209,3 +209,31 @@ def test_name_of_a_file_follows_from_its_message() -> None:
         unix_time=1749113086,
     )
     assert "1749113086-2-3add58b69e34-foto.jpg" == attachment_name(message, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "mime", "player"),
+    [
+        ("voz.ogg", "", "audio"),
+        ("voz", "audio/mpeg", "audio"),
+        ("filme.mp4", "video/mp4", "video"),
+        ("filme.webm", "text/html", "video"),
+        ("boleto.pdf", "audio/ogg", None),
+        ("voz.html", "audio/ogg", None),
+    ],
+)
+def test_fetched_sound_and_film_play(
+    tmp_path: Path, name: str, mime: str, player: str | None
+) -> None:
+    """On the page, once somebody starts them; what is elsewhere is a link only."""
+    file = _file(name, mime=mime)
+    _fetch(tmp_path, file, b"RIFF")
+    page = tmp_path / "page.html"
+    for folder in (tmp_path, None):
+        with html_writer(page, files=folder) as writer:
+            writer.write(_message(file))
+        players = re.findall(
+            r'<(audio|video) controls preload="none" src="([^"]*)">', page.read_text("utf-8")
+        )
+        expected = [(player, attachment_name(_message(file), 1))] if player and folder else []
+        assert expected == players

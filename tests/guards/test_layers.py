@@ -34,7 +34,7 @@ ROOMS = {
         *("_reading", "_client"),
     },
     "sandbox": {"_errors", "_models"},
-    "export": {"_errors", "_phone", "_files", "_identity", "_models"},
+    "export": {"_version", "_errors", "_names", "_phone", "_files", "_identity", "_models"},
     "cli": {"_phone", "_names", "_files", "__init__", "sandbox", "export"},
     "__main__": {"cli"},
     "testing": {"__init__", "sandbox"},

@@ -3,7 +3,7 @@
 {
   const form = document.querySelector("form");
   const box = form.querySelector("input");
-  const told = form.querySelector("output");
+  const status = form.querySelector("output");
   const messageHeight = 5; // rem, as in the style
   let lines = null; // read at the first search
   let waiting = 0;
@@ -18,7 +18,7 @@
     }));
 
   const show = (node, isShown) => {
-    if (node.hidden === isShown) node.hidden = !isShown; // to ask is cheap, to set is not
+    if (node.hidden === isShown) node.hidden = !isShown; // reading is cheap, writing is not
   };
 
   const find = (words) => {
@@ -50,8 +50,9 @@
       stretch.style.containIntrinsicBlockSize = words.length ? height : "";
     }
     const sum = lines.filter(({ node, text }) => text !== null && found.has(node)).length;
-    const noun = sum === 1 ? "message" : "messages";
-    told.textContent = words.length ? `${sum.toLocaleString("en")} ${noun} found` : "";
+    const noun = sum === 1 ? box.dataset.one : box.dataset.many;
+    const number = sum.toLocaleString(document.documentElement.lang);
+    status.textContent = words.length ? `${number} ${noun}` : "";
   };
 
   box.addEventListener("input", () => {
