@@ -1,6 +1,6 @@
 """Rows: which columns a table of messages has, and which conversation a row belongs to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, Self
 
 import attrs
@@ -68,15 +68,14 @@ class Row:
     message: Message
 
     @classmethod
-    def from_dict(cls, fields: dict[str, Any]) -> Self:
-        """Return the row with these columns; `phone` may be missing.
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """Return the row with these columns; `phone` may be missing, as in `Message.to_dict()`.
 
         Raises:
             ValueError: They are not those of a message.
         """
-        phone = fields.pop("phone", None)
         message = Message.from_dict(fields)
-        return cls(phone=conversation_of(message) if phone is None else phone, message=message)
+        return cls(phone=str(fields.get("phone") or conversation_of(message)), message=message)
 
 
 def wanted(rows: Iterator[Row], phone: str | None) -> Iterator[Message]:

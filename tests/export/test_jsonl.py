@@ -92,3 +92,20 @@ def test_line_that_is_no_message_is_named_by_its_number(line: str) -> None:
     assert HELLO == next(messages)
     with pytest.raises(ValueError, match=r"^line 2 is not a message as jsonl_writer writes it;"):
         next(messages)
+
+
+def test_dict_of_a_message_and_exported_line_are_read_by_both() -> None:
+    """They are one shape: a line has its phone besides, which is not part of the message."""
+    line = _written(HELLO)
+    assert [HELLO] == list(read_jsonl([json.dumps(HELLO.to_dict())]))
+    assert HELLO == Message.from_dict(json.loads(line))
+    assert {"phone": HELLO.receiver} == {
+        key: value for key, value in json.loads(line).items() if key not in HELLO.to_dict()
+    }
+
+
+def test_conversation_is_read_by_its_phone() -> None:
+    """However it is written; a line without a phone belongs to its other side."""
+    lines = [_written(HELLO), json.dumps(HELLO.to_dict())]
+    assert [HELLO, HELLO] == list(read_jsonl(lines, phone="+55 11 98765-4321"))
+    assert [] == list(read_jsonl(lines, phone="+551100000002"))

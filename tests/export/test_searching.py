@@ -103,5 +103,5 @@ def test_index_of_pieces_keeps_in_step(path: Path, statement: str) -> None:
 
 def test_phone_that_is_not_one_is_refused(path: Path) -> None:
     """Instead of finding nothing."""
-    with pytest.raises(ValueError, match="phone="):
+    with pytest.raises(ValueError, match="phone must be a telephone number"):
         next(search_sqlite(path, "x", phone="?"))
