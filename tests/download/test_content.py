@@ -143,6 +143,7 @@ async def test_compressed_file_stays_compressed() -> None:
         ("gzip, gzip", gzip.compress(gzip.compress(PICTURE)), DownloadError, "cannot be undone"),
         ("", b"", DownloadError, "it is empty"),
     ],
+    ids=["cut", "damaged", "bomb", "packed-empty", "packed-page", "brotli", "twice", "empty"],
 )
 async def test_what_cannot_be_undone_is_refused(
     label: str, body: bytes, error: type[Exception], reason: str
