@@ -1,4 +1,4 @@
-"""The fixtures: a sandbox, a client of it, and an address where it is served."""
+"""The fixtures: a sandbox, a client for it, and the sandbox on a port."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from smstools_async.sandbox import Sandbox, serving
 
 @pytest.fixture
 def smstools_sandbox() -> Sandbox:
-    """Give an account in memory, without messages, to be filled and disturbed by the test.
+    """Return an account in memory, without messages: fill it, change it, make it fail.
 
     Example:
         >>> def test_counts(smstools_sandbox: Sandbox) -> None:
@@ -24,15 +24,15 @@ def smstools_sandbox() -> Sandbox:
 
 @pytest.fixture
 def smstools_client(smstools_sandbox: Sandbox) -> Client:
-    """Give a client of `smstools_sandbox`, which tries again as often as any, but without waiting.
+    """Return a client for `smstools_sandbox`, which retries as often as others, without waiting.
 
     It reaches nothing but the sandbox, and need not be closed.
 
     Example:
         >>> async def test_reads(smstools_client: Client, smstools_sandbox: Sandbox) -> None:
         ...     smstools_sandbox.receive("+5511987654321", "Oi")
-        ...     (message,) = await smstools_client.get_conversation("+5511987654321")
-        ...     assert message.text == "Oi"
+        ...     async for message in smstools_client.iter_conversation("+5511987654321"):
+        ...         assert message.text == "Oi"
     """
     return Client(
         smstools_sandbox.client_id,
@@ -45,16 +45,16 @@ def smstools_client(smstools_sandbox: Sandbox) -> Client:
 
 @pytest.fixture
 def smstools_base_url(smstools_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Serve `smstools_sandbox` on a port of this machine, and give its base URL.
+    """Serve `smstools_sandbox` on a port of this machine, and return its base URL.
 
-    `SMSTOOLS_BASE_URL`, `SMSTOOLS_CLIENT_ID` and `SMSTOOLS_CLIENT_SECRET` of the environment lead
-    there: for code that makes a `Client()` of its own, and for programs that the test starts.
+    Sets `SMSTOOLS_BASE_URL`, `SMSTOOLS_CLIENT_ID` and `SMSTOOLS_CLIENT_SECRET` in the environment:
+    for code that creates a `Client()` of its own, and for programs that the test starts.
 
-    The sandbox answers from a thread of its own, on asyncio, whatever the test runs on. Needs the
-    extra: `pip install 'smstools-async[sandbox]'`.
+    The sandbox runs in a thread of its own, on asyncio, whatever the test runs on. Needs the extra:
+    `pip install 'smstools-async[sandbox]'`.
 
     Raises:
-        ImportError: the extra `sandbox` is not installed.
+        ImportError: The extra `sandbox` is not installed.
 
     Example:
         >>> @pytest.mark.usefixtures("smstools_base_url")

@@ -1,12 +1,15 @@
 """The named quirks: each one shows in the pages, and none stops the service."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from smstools_async.sandbox import (
     ORDERS,
     UNSTABLE_ROWS,
+    UNTIDY_HOSTS,
     UNTRUE_NUMBERS,
     Outcome,
     Quirks,
@@ -17,6 +20,7 @@ from smstools_async.sandbox import (
 from tests.sandbox.asking import LOGIN, PATH, PHONE
 
 ALL = {**ORDERS, **UNTRUE_NUMBERS, **UNSTABLE_ROWS}
+REFERENCE = Path(__file__).parents[2] / "docs/reference/sandbox.md"
 
 
 def _outcomes(quirks: Quirks) -> list[Outcome]:
@@ -73,3 +77,10 @@ def test_unknown_name_is_refused(name: str, error: str) -> None:
     """With the names that come near, or all of them."""
     with pytest.raises(ValueError, match=error):
         named_quirks("oldest-first", name)
+
+
+def test_reference_lists_all_names() -> None:
+    """Each in the first column of a table, with what it does and what comes of it."""
+    rows = re.findall(r"^\| ([^|]+) \|", REFERENCE.read_text(encoding="utf-8"), re.MULTILINE)
+    listed = set(re.findall(r"`([a-z0-9-]+)`", " ".join(rows)))
+    assert ALL.keys() | UNTIDY_HOSTS.keys() <= listed

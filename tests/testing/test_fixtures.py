@@ -1,4 +1,4 @@
-"""The fixtures for tests of users, as users have them."""
+"""The fixtures that users get."""
 
 import os
 import subprocess
@@ -16,17 +16,17 @@ PHONE = "+5511987654321"
 async def test_client_reads_what_the_sandbox_holds(
     smstools_client: Client, smstools_sandbox: Sandbox
 ) -> None:
-    """By anyio's plugin, on asyncio and trio."""
+    """With anyio's plugin, on asyncio and trio."""
     smstools_sandbox.add_conversation(PHONE, messages=2500)
     messages = [message async for message in smstools_client.iter_conversation(PHONE)]
     assert smstools_sandbox.messages(PHONE) == tuple(messages)
 
 
 @pytest.mark.asyncio
-async def test_client_tries_again_without_waiting(
+async def test_client_retries_without_waiting(
     smstools_client: Client, smstools_sandbox: Sandbox
 ) -> None:
-    """By pytest-asyncio; a wait would be 20 seconds here."""
+    """With pytest-asyncio; the backoff would be 20 seconds here."""
     smstools_sandbox.receive(PHONE, "Oi")
     smstools_sandbox.fail(Response(status=503), times=3)
     assert 1 == await smstools_client.count_conversation(PHONE)
@@ -44,7 +44,7 @@ async def test_client_downloads_files_of_the_sandbox(
 
 
 @pytest.mark.anyio
-async def test_client_of_its_own_finds_the_sandbox_by_its_environment(
+async def test_client_of_its_own_finds_the_sandbox_in_its_environment(
     smstools_base_url: str, smstools_sandbox: Sandbox
 ) -> None:
     """On asyncio and trio, although the sandbox is served on asyncio."""
