@@ -92,9 +92,12 @@ def name_options(error: str) -> str:
 def _words(command: click.Command, given: dict[str, Any]) -> Iterator[str]:
     for parameter in command.params:
         value = given.get(parameter.name or "")
-        values: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
-        for each in values:
+        for each in _several(value) if isinstance(value, tuple) else (value,):
             yield from _words_of(parameter, each)
+
+
+def _several(values: Any) -> tuple[Any, ...]:
+    return tuple(values)
 
 
 def _words_of(parameter: click.Parameter, value: Any) -> Iterator[str]:

@@ -1,31 +1,25 @@
 """The command `export`."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal
 
 import click
 
+from smstools_async.cli._append_options import check_append
 from smstools_async.cli._arguments import DateOrTime
 from smstools_async.cli._attachments import Attachments
-from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._dates import When
-from smstools_async.cli._destinations import destination
-from smstools_async.cli._export import Export
-from smstools_async.cli._many import ManyExports, Plan
-from smstools_async.cli._many_options import Many, many_options
+from smstools_async.cli._many_options import Many, is_one_file, many_options
 from smstools_async.cli._options import resume_option
-from smstools_async.cli._parts import behind_links, kept_file
-from smstools_async.cli._phones import Entry
-from smstools_async.cli._resuming import ResumeFile
+from smstools_async.cli._planning import ExportOptions, planned
 from smstools_async.cli._running import errors_reported
 from smstools_async.cli._service import Service
 from smstools_async.cli._service_options import service_options
 from smstools_async.cli._source import Selection
 from smstools_async.cli._wording import examples
-from smstools_async.cli._writing import Writing, WritingTo, writing_options
+from smstools_async.cli._writing import WritingTo, writing_options
 from smstools_async.cli._zones import zone_options
 
 
@@ -36,6 +30,7 @@ from smstools_async.cli._zones import zone_options
         "export +5511987654321 --order oldest | gzip > conversation.jsonl.gz",
         "export +5511987654321 -o conversation.html --files attachments",
         "export --phones-file phones.txt -o conversations --concurrency 8",
+        "export --phones-file phones.txt -o all.db --append",
     )
 )
 @click.argument("phone", required=False)
@@ -44,8 +39,8 @@ from smstools_async.cli._zones import zone_options
     "--output",
     type=click.Path(path_type=Path),
     metavar="PATH",
-    help="Write to a file, which appears when it is complete; of many conversations, one each in"
-    " this folder. [default: standard output]",
+    help="Write to a file, which appears when it is complete. Many conversations go into one file,"
+    " or one each into a folder. [default: standard output]",
 )
 @writing_options
 @click.option(
@@ -75,6 +70,11 @@ from smstools_async.cli._zones import zone_options
     help="Which come first. [default: oldest in HTML, else newest]",
 )
 @resume_option
+@click.option(
+    "--append",
+    is_flag=True,
+    help="Add what is new to the file of an earlier export; one request if nothing is.",
+)
 @click.option(
     "--files",
     "folder",
@@ -110,6 +110,7 @@ def export(  # noqa: PLR0913 - these are its options
     *,
     output: Path | None,
     resume_from: str | None,
+    append: bool,
     folder: Path | None,
     max_bytes: int,
     allow_private: bool,
@@ -124,72 +125,34 @@ def export(  # noqa: PLR0913 - these are its options
     Each message is written once, even if others arrive in the meantime. When an export is stopped
     early, what was read is kept, and the command that resumes is printed.
     """
-    many.check(phone, output, resume_from)
-    writing = writing_to(Path(many.template) if many.phones_file else output, zone)
+    into_one = many.phones_file is not None and is_one_file(output)
+    many.check(phone, output, resume_from, into_one=into_one)
+    named_by = Path(many.template) if many.phones_file and not into_one else output
+    writing = writing_to(named_by, zone)
+    if append:
+        check_append(phone, output, order)
     now = datetime.now(UTC)
     selection: Selection = {
         "max_messages": max_messages,
         "page_size": page_size,
         "since": since.start(zone, now) if since else None,
         "until": until.end(zone, now) if until else None,
-        "order": order or writing.format.order,
+        "order": "oldest" if append else order or writing.format.order,
     }
-    fetching = partial(Attachments, max_bytes=max_bytes, allow_private=allow_private)
     with errors_reported():
-        if phone is None:
-            into = cast("Path", output)  # as was checked
-            plan = Plan(
+        run = planned(
+            ExportOptions(
                 service=service,
-                entries=many.entries(writing.format.name),
-                selection=selection,
-                folder=into,
-                writing=writing,
-                attachments=partial(_attachments_of, fetching, folder) if folder else None,
-                concurrency=many.concurrency,
-                resume_file=ResumeFile(into, _deciding_options(service, selection, writing)),
-                resumes=many.resume,
-            )
-            run = ManyExports(plan).run
-        else:
-            conversation = Conversation(
                 phone=phone,
+                many=many,
                 selection=selection,
+                writing=writing,
+                output=output,
                 resume_from=resume_from,
-                destination=destination(writing.opener(phone, folder), output, resume_from),
-                attachments=fetching(folder) if folder else None,
-                shows_files=writing.shows_files,
-                kept_before=_count_kept(writing, output, resume_from),
+                folder=folder,
+                fetching=partial(Attachments, max_bytes=max_bytes, allow_private=allow_private),
+                into_one=into_one,
+                append=append,
             )
-            run = Export(service=service, conversation=conversation).run
+        )
     run()
-
-
-def _count_kept(writing: Writing, output: Path | None, resume_from: str | None) -> int:
-    """Return how many messages are kept next to a file for an export that resumes."""
-    if output is None or resume_from is None:
-        return 0
-    kept = kept_file(behind_links(output), resume_from)
-    return writing.count(kept) if kept.is_file() else 0
-
-
-def _deciding_options(
-    service: Service, selection: Selection, writing: Writing
-) -> dict[str, object]:
-    """Return what decides the contents of the files, by the options that a person knows."""
-    return {
-        "the service": service.address,
-        "--since": selection["since"],
-        "--until": selection["until"],
-        "--max-messages": selection["max_messages"],
-        "--order": selection["order"],
-        "--format": writing.format.name,
-        **{f"--{name}": value for name, value in writing.options.items()},
-    }
-
-
-def _attachments_of(
-    fetching: Callable[[Path], Attachments], folder: Path, entry: Entry
-) -> Attachments:
-    """Give the attachments of each conversation a folder of their own, named like its file."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return fetching(folder / Path(entry.name).stem)

@@ -16,6 +16,7 @@ from smstools_async import AuthenticationError, Client, Progress, SmstoolsError
 from smstools_async.cli import _source
 from smstools_async.cli._arguments import command_line
 from smstools_async.cli._attachments import Attachments
+from smstools_async.cli._combining import CombinedFile
 from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._destinations import destination
 from smstools_async.cli._exit_codes import ExitCode
@@ -46,6 +47,8 @@ class Plan:
     concurrency: int
     resume_file: ResumeFile
     resumes: bool
+    combined: CombinedFile | None = None
+    """The file that all conversations are written to once they are complete, if there is one."""
 
 
 class ManyExports:
@@ -69,6 +72,8 @@ class ManyExports:
         run(self._write(), when_stopped=self._report_how_to_resume, finally_call=self._clear)
         self._report_summary(monotonic() - started_at)
         if self._failed:
+            if self._plan.combined:
+                report(f"{self._plan.combined.name} is written when all are complete.")
             report(f"Retry what is incomplete with:\n  {self._resuming_command()}")
             sys.exit(ExitCode.INCOMPLETE)
         self._plan.resume_file.end()
@@ -125,6 +130,8 @@ class ManyExports:
                 await self._write_all(client, entries)
         if self._refusal:
             raise self._refusal
+        if plan.combined and self.complete == self.expected:
+            await plan.combined.write(plan.entries, plan.folder)
 
     def _check_first(self, client: Client) -> None:
         """Report what is wrong for all before the first; later errors are of one conversation.
@@ -134,9 +141,11 @@ class ManyExports:
         """
         first = self._plan.entries[0].phone
         _source.check(client, first, self._plan.selection, None)
+        combined = self._plan.combined
+        opener = combined.opener if combined else self._plan.writing.opener(first, None)
         with (
             TemporaryDirectory(prefix=".", dir=self._plan.folder) as scratch,
-            self._plan.writing.opener(first, None)(Path(scratch, "check")),
+            opener(Path(scratch, "check")),
         ):
             pass
 
@@ -232,10 +241,12 @@ class ManyExports:
         return display(self.rows)
 
     def _clear(self) -> None:
-        if self._has_started and not self._states:
-            self._plan.resume_file.end()  # there is nothing to resume
         for conversation in self._running.values():
             conversation.destination.clear()
+        if self._has_started and not self._states:
+            self._plan.resume_file.end()  # there is nothing to resume
+            if self._plan.combined:
+                self._plan.folder.rmdir()
 
     def _report_summary(self, seconds: float) -> None:
         from smstools_async.cli._table import print_outcomes  # noqa: PLC0415 - rich takes 30 ms
@@ -246,7 +257,7 @@ class ManyExports:
         more = in_all(read, self._kept_before) + arrivals(arrived)
         report(
             f"{self._describe_complete()}: {messages} in {requests} and {seconds:.1f} s{more}"
-            f" → {self._plan.folder}"
+            f" → {self._plan.combined.name if self._plan.combined else self._plan.folder}"
         )
         if self._is_doubtful:
             report(DOUBT)

@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from smstools_async.cli._phones import DEFAULT_NAME, Entry, name_files, read_phones
 from smstools_async.cli._reporting import report
 from smstools_async.cli._wording import listed
+from smstools_async.export import format_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +34,9 @@ class Many:
     concurrency: int
     resume: bool
 
-    def check(self, phone: str | None, output: Path | None, resume_from: str | None) -> None:
+    def check(
+        self, phone: str | None, output: Path | None, resume_from: str | None, *, into_one: bool
+    ) -> None:
         """Refuse options that do not go together.
 
         Raises:
@@ -42,11 +45,11 @@ class Many:
         if (phone is None) == (self.phones_file is None):
             raise click.UsageError("Give either PHONE or --phones-file.")
         if self.phones_file:
-            _check_many(output, resume_from)
+            _check_many(output, resume_from, into_one=into_one)
         else:
             _check_one(output)
 
-    def entries(self, file_format: str) -> list[Entry]:
+    def entries(self, template: str, file_format: str) -> list[Entry]:
         """Read the phones, and name the files of their conversations.
 
         Raises:
@@ -57,7 +60,7 @@ class Many:
         try:
             with click.open_file(path, encoding="utf-8", errors="replace") as lines:
                 phones = read_phones(lines, name)
-            entries = name_files(phones.by_line, self.template, file_format)
+            entries = name_files(phones.by_line, template, file_format)
         except ValueError as error:
             raise click.UsageError(str(error)) from error
         if phones.repeated:
@@ -66,22 +69,44 @@ class Many:
         return entries
 
 
-def _check_many(output: Path | None, resume_from: str | None) -> None:
+def is_one_file(output: Path | None) -> bool:
+    """Whether a target of many conversations is one file: its ending implies a format."""
+    return output is not None and not output.is_dir() and format_of(output) is not None
+
+
+def _check_many(output: Path | None, resume_from: str | None, *, into_one: bool) -> None:
     if resume_from:
         raise click.UsageError("--resume-from is for one conversation: resume many by --resume.")
     if output is None or output == Path("-"):
-        raise click.UsageError("--phones-file needs a folder: give one by -o.")
-    if output.exists() and not output.is_dir():
-        raise click.UsageError(f"{output} is not a folder, and --phones-file needs one.")
+        raise click.UsageError("--phones-file needs a folder or a file: give one by -o.")
+    if into_one:
+        _check_one_file(output)
+    elif output.exists() and not output.is_dir():
+        raise click.UsageError(f"{output} is not a folder, and its ending implies no format.")
+
+
+def _check_one_file(output: Path) -> None:
+    file_format = format_of(output)
+    if file_format and not file_format.holds_many:
+        raise click.UsageError(
+            f"{file_format.name} holds one conversation per file: give a folder by -o, with"
+            f" --format {file_format.name}, or a file of another format."
+        )
+    if _is_given("template"):
+        raise click.UsageError(f"--name is for the files of a folder, and {output} is one file.")
 
 
 def _check_one(output: Path | None) -> None:
-    context = click.get_current_context()
     for name, option in _OPTIONS.items():
-        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        if _is_given(name):
             raise click.UsageError(f"{option} is for many conversations: give --phones-file.")
     if output is not None and output.is_dir():
         raise click.UsageError(f"{output} is a folder: give the name of a file.")
+
+
+def _is_given(name: str) -> bool:
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
 
 
 def many_options(command: Callable[Concatenate[Many, P], R]) -> Callable[P, R]:

@@ -1,6 +1,7 @@
 """How conversations are written: the format, and the options given for it."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from datetime import tzinfo
 from functools import partial, wraps
 from pathlib import Path
@@ -10,7 +11,15 @@ import attrs
 import click
 
 from smstools_async.cli._destinations import WriterOpener
-from smstools_async.export import FORMATS, Format, Spreadsheet, format_of, open_writer
+from smstools_async.export import (
+    FORMATS,
+    Appender,
+    Format,
+    Spreadsheet,
+    format_of,
+    open_appender,
+    open_writer,
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -47,6 +56,17 @@ class Writing:
         """Return the zone for formats that show local times, as CSV does for spreadsheets only."""
         shows_utc = self.format.name == "csv" and "spreadsheet" not in self.options
         return {} if shows_utc else {"zone": self.zone}
+
+    def open_appender(self, target: Path) -> AbstractContextManager[Appender]:
+        """Open a file of this format to add what is new.
+
+        Raises:
+            ValueError, ImportError, OSError: As for `open_appender` of the library.
+        """
+        options = {**self.options, **self._zone_option()}
+        known = self.format.options | self.options.keys()
+        fitting = {name: value for name, value in options.items() if name in known}
+        return open_appender(target, file_format=self.format.name, options=fitting)
 
     def count(self, kept: Path) -> int:
         """Return how many messages are in a part file of this format."""
