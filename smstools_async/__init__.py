@@ -24,14 +24,9 @@ from smstools_async._models import (
     ConversationItem,
     DeliveryStatus,
     Direction,
-    Hooks,
     Message,
     MessageFile,
     Page,
-    RequestInfo,
-    ResponseInfo,
-    Retry,
-    RetryInfo,
 )
 from smstools_async._reading.pages import (
     ConversationPages,
@@ -40,6 +35,7 @@ from smstools_async._reading.pages import (
     Progress,
 )
 from smstools_async._redact import RedactPhones, redact_url
+from smstools_async._settings import Hooks, RequestInfo, ResponseInfo, Retry, RetryInfo
 from smstools_async._version import __version__ as __version__
 from smstools_async._wire.converter import converter
 

@@ -23,7 +23,7 @@ from smstools_async._http.pools import HttpClient
 from smstools_async._http.session import Session
 from smstools_async._http.timeouts import Timeout
 from smstools_async._http.urls import read_base_url, split_path
-from smstools_async._models import Hooks, Message, MessageFile, Page, Retry
+from smstools_async._models import Message, MessageFile, Page
 from smstools_async._phone import without_plus, write_phone
 from smstools_async._reading.pages import (
     ConversationPages,
@@ -37,6 +37,7 @@ from smstools_async._reading.pages import (
     find_head,
     require_order,
 )
+from smstools_async._settings import Hooks, Retry
 from smstools_async._version import __version__
 from smstools_async._walk import LARGEST_LIMIT, Walk, Window
 from smstools_async._wire.documents import decode_document

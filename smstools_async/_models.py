@@ -1,17 +1,15 @@
-"""What the API talks about: messages, their files, and pages of both.
+"""Messages, their files, and pages of rows.
 
-Values only. How they are written on the wire is told in `_convert`; every annotation here resolves
-at run time, since cattrs reads it.
+Values only; `_wire` knows how they are written on the wire. Every annotation here resolves at run
+time, since cattrs reads it.
 
 Vendor page: https://www.smstools.com/en/sms-gateway-api/get_conversation
 """
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
-from inspect import iscoroutinefunction
 from types import UnionType
 from typing import Any, Generic, TypeVar, overload
 
@@ -244,7 +242,7 @@ class Message:
 
 
 class OpenMessageFile(MessageFile):
-    """A file in the making; see `OpenMessage`."""
+    """A file whose fields are set one by one; see `OpenMessage`."""
 
     __slots__ = ()
     __init__ = object.__init__  # pyright: ignore[reportAssignmentType] - nothing is given to it
@@ -253,10 +251,11 @@ class OpenMessageFile(MessageFile):
 
 
 class OpenMessage(Message):
-    """A message in the making: its fields are set one by one, then its class to `Message`.
+    """A message whose fields are set one by one, before `__class__` makes it a frozen `Message`.
 
-    Setting a field around the freezing, as the `__init__` of a frozen class has to, takes ten times
-    as long. CPython sets one directly if neither of the two methods is Python's.
+    The `__init__` of a frozen attrs class sets each field by `object.__setattr__`, which takes ten
+    times as long as the slot itself; making messages is half of decoding. Delete the open classes
+    when `Message(…)` costs at most twice what `_make_messages` of `_wire` spends on a message.
     """
 
     __slots__ = ()
@@ -304,115 +303,6 @@ class Page(Sequence[RowT], Generic[RowT]):
         return len(self.rows)
 
 
-def _check_attempts(_: object, field: "attrs.Attribute[int]", value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-        raise TypeError(f"{field.name} must be an int, not {type(value).__name__}")
-    if value < 1:
-        raise ValueError(f"{field.name}={value}: a request is sent at least once")
-
-
-def _check_seconds(_: object, field: "attrs.Attribute[float]", value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-        raise TypeError(f"{field.name} must be a number of seconds, not {type(value).__name__}")
-    if not 0 <= value < math.inf:
-        raise ValueError(f"{field.name}={value}: give seconds, 0 or more, and finite")
-
-
-def _check_budget(_: object, field: "attrs.Attribute[float]", value: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-        raise TypeError(f"{field.name} must be a number of retries, not {type(value).__name__}")
-    if not value >= 0:
-        raise ValueError(f"{field.name}={value}: give a number of retries, or math.inf")
-
-
-def _check_statuses(
-    _: object, field: "attrs.Attribute[frozenset[int]]", value: frozenset[int]
-) -> None:
-    if not all(isinstance(status, int) for status in value):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
-        raise TypeError(f"{field.name} must be HTTP statuses, such as {{429, 503}}")
-
-
-def _freeze(statuses: Iterable[int]) -> frozenset[int]:
-    return frozenset(statuses)
-
-
-_FEWEST_PATIENT_ATTEMPTS = 10
-_SECONDS_PER_ATTEMPT = 10
-"""A third of the average wait of `Retry.patient`, so that time runs out before attempts do."""
-
-
-@attrs.frozen(kw_only=True)
-class Retry:
-    """How often and for how long a failed request is retried.
-
-    Only idempotent requests (GET) are retried, and only after a failure that may pass: a lost
-    connection, a timeout, one of `statuses`, the vendor's error 105, and, once, a response that is
-    not JSON or holds another phone's page. A refused login is never retried. The wait before the
-    next attempt is exponential backoff with full jitter: random, between 0 and
-    `backoff_initial * 2 ** (attempts so far - 1)` seconds, or what the server asks for.
-
-    The defaults suit a web request: where connections are refused, the error comes after at most
-    3.5 seconds. `Retry.patient()` suits a job that would rather wait. `retry=None` turns retries
-    off.
-
-    Example:
-        >>> Retry(attempts=6, total_time=300).attempts
-        6
-        >>> Retry.patient().total_time
-        900.0
-    """
-
-    attempts: int = attrs.field(default=4, validator=_check_attempts)
-    """How many times a request is sent at most, the first one included."""
-    total_time: float = attrs.field(default=90.0, validator=_check_seconds)
-    """No new attempt begins later than this after the first, in seconds."""
-    backoff_initial: float = attrs.field(default=0.5, validator=_check_seconds)
-    """The longest wait before the second attempt, in seconds."""
-    backoff_max: float = attrs.field(default=20.0, validator=_check_seconds)
-    """The longest wait before any attempt, in seconds."""
-    retry_after_max: float = attrs.field(default=60.0, validator=_check_seconds)
-    """The longest `Retry-After` that is waited for, in seconds; a longer one is raised at once."""
-    budget: float = attrs.field(default=35.0, validator=_check_budget)
-    """How many retries of all requests of a client together may end badly in a row.
-
-    In an outage, retries multiply the load that keeps the server down. One that ends well is paid
-    back, and each request that needs none earns a fourteenth of one. `math.inf` for no bound."""
-    statuses: frozenset[int] = attrs.field(
-        default=frozenset({408, 429, 500, 502, 503, 504, *range(520, 525), 529}),
-        converter=_freeze,
-        validator=_check_statuses,
-        repr=False,
-    )
-    """The HTTP statuses that may pass."""
-
-    @classmethod
-    def patient(cls, total_time: float = 900.0) -> "Retry":
-        """Keep trying for minutes, as a nightly job does while the gateway restarts.
-
-        Waits grow to one minute, so that an outage is not made worse; there is no budget. Every
-        other call of the same client waits as patiently: give web requests a client of their own.
-
-        Args:
-            total_time: how long to keep trying, in seconds.
-
-        Raises:
-            ValueError, TypeError: `total_time` is not a finite number of seconds, 0 or more.
-
-        Example:
-            >>> Retry.patient(total_time=3600).backoff_max
-            60.0
-        """
-        once = cls(total_time=total_time)  # checks the number before it is counted with
-        return cls(
-            attempts=_FEWEST_PATIENT_ATTEMPTS + math.ceil(once.total_time / _SECONDS_PER_ATTEMPT),
-            total_time=once.total_time,
-            backoff_initial=1.0,
-            backoff_max=60.0,
-            retry_after_max=max(cls().retry_after_max, once.total_time),
-            budget=math.inf,
-        )
-
-
 @attrs.frozen(kw_only=True)
 class ConversationItem:
     """What `stream_conversations` hands out: a message, or the error that ended its conversation.
@@ -428,75 +318,3 @@ class ConversationItem:
 
     For a text that is no phone it is a `ValueError`, for what is no `str` a `TypeError`. These
     have no `cursor`, and nothing was asked for."""
-
-
-@attrs.frozen(kw_only=True)
-class RequestInfo:
-    """One attempt of a request, as hooks see it; without anything private."""
-
-    method: str
-    path: str
-    """Below the base URL, with the phone masked: `/conversation/•••21`. Of a download the host
-    alone: `https://files.example/…`."""
-    params: Mapping[str, str]
-    """The query, with long numbers masked."""
-    attempt: int
-    """1 for the first one."""
-
-
-@attrs.frozen(kw_only=True)
-class ResponseInfo:
-    """What became of one attempt."""
-
-    request: RequestInfo
-    status: int | None
-    """The HTTP status; `None` where no whole answer came."""
-    size: int
-    """Bytes of the body, decompressed."""
-    elapsed: float
-    """Seconds from the request to the end of the body, the wait for a free connection left out."""
-    error: Exception | None
-    """Why it was no success: a `SmstoolsError`."""
-
-
-@attrs.frozen(kw_only=True)
-class RetryInfo:
-    """That another attempt will be made."""
-
-    request: RequestInfo
-    """The one that failed."""
-    error: Exception
-    """Why: a `SmstoolsError`."""
-    wait: float
-    """Seconds until the next attempt."""
-
-
-def _check_hook(_: object, field: "attrs.Attribute[Any]", value: Any) -> None:
-    if value is not None and (iscoroutinefunction(value) or not callable(value)):
-        raise TypeError(f"{field.name} must be a plain function: nobody would await it")
-
-
-@attrs.frozen(kw_only=True)
-class Hooks:
-    """What to call as requests are made, for metrics and traces of your own.
-
-    Hooks are plain functions and are called in the event loop, so they must be quick. What a hook
-    raises comes out of the call that made the request. A request that is cancelled has no response.
-
-    Example:
-        >>> Hooks(on_retry=lambda retry: print(retry.request.path, retry.wait))
-        Hooks()
-    """
-
-    on_request: Callable[[RequestInfo], object] | None = attrs.field(
-        default=None, repr=False, validator=_check_hook
-    )
-    """Called before each attempt."""
-    on_response: Callable[[ResponseInfo], object] | None = attrs.field(
-        default=None, repr=False, validator=_check_hook
-    )
-    """Called after each attempt."""
-    on_retry: Callable[[RetryInfo], object] | None = attrs.field(
-        default=None, repr=False, validator=_check_hook
-    )
-    """Called before each wait for another attempt."""

@@ -38,8 +38,9 @@ from smstools_async._http.retry import Backoff
 from smstools_async._http.sending import Sender
 from smstools_async._http.tasks import in_child_task
 from smstools_async._http.urls import parse_url
-from smstools_async._models import Hooks, MessageFile, RequestInfo, Retry
+from smstools_async._models import MessageFile
 from smstools_async._names import ending_of
+from smstools_async._settings import Hooks, RequestInfo, Retry
 
 _MOST_REDIRECTS: Final = 3
 _CONNECT_TIMEOUT: Final = 10.0

@@ -6,7 +6,7 @@ from typing import Any
 import attrs
 
 from smstools_async._errors import quote_safely
-from smstools_async._models import RequestInfo
+from smstools_async._settings import RequestInfo
 
 Params = Mapping[str, str | int | None]
 

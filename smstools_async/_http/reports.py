@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import anyio
 
 from smstools_async._errors import SmstoolsError
-from smstools_async._models import Hooks, RequestInfo, ResponseInfo, RetryInfo
+from smstools_async._settings import Hooks, RequestInfo, ResponseInfo, RetryInfo
 
 _LOG = logging.getLogger("smstools_async")
 _LOG.addHandler(logging.NullHandler())  # whether lines are shown is up to the application

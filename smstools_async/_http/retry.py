@@ -16,7 +16,7 @@ from smstools_async._errors import (
     UnexpectedResponseError,
 )
 from smstools_async._http.responses import SERVER_FAILURE_CODE
-from smstools_async._models import Retry
+from smstools_async._settings import Retry
 
 _MOST_DOUBLINGS = 64
 _EARNED_BY_A_SUCCESS = 1 / 14

@@ -11,7 +11,7 @@ from smstools_async._http.limiter import Limiter
 from smstools_async._http.reports import Report, report_retry
 from smstools_async._http.retry import Backoff, Budget
 from smstools_async._http.tasks import in_child_task
-from smstools_async._models import Hooks, RequestInfo, Retry
+from smstools_async._settings import Hooks, RequestInfo, Retry
 
 T = TypeVar("T")
 Attempt = Callable[[Report, Backoff], Awaitable[T]]

@@ -33,7 +33,7 @@ from smstools_async._http.retry import Backoff
 from smstools_async._http.sending import Sender
 from smstools_async._http.timeouts import Timeout, read_timeout
 from smstools_async._http.urls import join_url
-from smstools_async._models import Hooks, Retry
+from smstools_async._settings import Hooks, Retry
 
 T = TypeVar("T")
 

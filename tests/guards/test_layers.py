@@ -13,6 +13,7 @@ ROOMS = {
     "_version": set[str](),
     "_errors": set[str](),
     "_arguments": set[str](),
+    "_settings": {"_arguments"},
     "_names": set[str](),
     "_identity": set[str](),
     "_phone": {"_arguments"},
@@ -20,18 +21,18 @@ ROOMS = {
     "_models": {"_arguments", "_names", "_identity"},
     "_redact": {"_errors"},
     "_wire": {"_errors", "_phone", "_identity", "_models"},
-    "_http": {"_errors", "_redact", "_models"},
-    "_download": {"_errors", "_names", "_files", "_models", "_http"},
+    "_http": {"_errors", "_redact", "_settings"},
+    "_download": {"_errors", "_settings", "_names", "_files", "_models", "_http"},
     "_cursor": {"_errors", "_phone", "_models"},
     "_walk": {"_errors", "_models", "_cursor"},
     "_reading": {"_errors", "_models", "_wire", "_http", "_cursor", "_walk"},
     "_client": {
-        *("_version", "_errors", "_phone", "_models", "_wire", "_http", "_download"),
+        *("_version", "_errors", "_settings", "_phone", "_models", "_wire", "_http", "_download"),
         *("_cursor", "_walk", "_reading"),
     },
     "__init__": {
-        *("_version", "_errors", "_models", "_redact", "_wire", "_http", "_cursor", "_walk"),
-        *("_reading", "_client"),
+        *("_version", "_errors", "_settings", "_models", "_redact", "_wire", "_http", "_cursor"),
+        *("_walk", "_reading", "_client"),
     },
     "sandbox": {"_errors", "_models"},
     "export": {"_version", "_errors", "_names", "_phone", "_files", "_identity", "_models"},
@@ -42,7 +43,7 @@ ROOMS = {
 """Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
-    "attrs": {"_models", "_wire", "_http", "_download", "sandbox", "export", "cli"},
+    "attrs": {"_settings", "_models", "_wire", "_http", "_download", "sandbox", "export", "cli"},
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
     "httpx": {
