@@ -1,6 +1,7 @@
 """An argument that cannot be is refused by its name, with what it must be and what it is."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -84,20 +85,17 @@ def test_wrong_value_is_named(check: Any, text: str) -> None:
 @pytest.mark.parametrize(
     ("check", "text"),
     [
-        (lambda value: check_whole("page", value, 1), "page must be an int, got {}"),
+        (partial(check_whole, "page", least=1), "page must be an int, got {}"),
         (
-            lambda value: check_wait("total_time", value),
+            partial(check_wait, "total_time"),
             "total_time must be a finite number of seconds, 0 or more, got {}",
         ),
         (
-            lambda value: check_type("retry", value, int | None, "a Retry"),
+            partial(check_type, "retry", wanted=int | None, words="a Retry"),
             "retry must be a Retry, got {}",
         ),
         (_moment, "since must be a datetime, got {}"),
-        (
-            lambda value: check_function("on_retry", value),
-            "on_retry must be a plain function, got {}",
-        ),
+        (partial(check_function, "on_retry"), "on_retry must be a plain function, got {}"),
     ],
 )
 @pytest.mark.parametrize("value", ["1", [], b"x"])

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smstools_async import UnexpectedResponseError
 from smstools_async._wire.messages import decode_conversation
-from tests.wire.rows import PHONE, TEXT, body_of, row
+from tests.wire.rows import JSON_VALUES, PHONE, ROWS, TEXT, body_of, row
 
 NO_URL = [{"name": "foto.jpg", "image": None, "mime": "image/jpeg"}]
 SENT = "sent 2025-06-05 08:44:46 UTC"
@@ -36,6 +38,13 @@ FAULTS = [
 ]
 
 
+def _changed_row(key: str, value: object) -> dict[str, Any]:
+    return row(**{key: value})
+
+
+CHANGED_ROWS = st.builds(_changed_row, st.sampled_from([*row(), "mine"]), JSON_VALUES)
+
+
 @pytest.mark.parametrize(("changes", "problem"), FAULTS)
 def test_bad_row_is_skipped_where_that_is_asked_for(changes: dict[str, Any], problem: str) -> None:
     """It keeps its place, and what is wrong with it is known; all others are there."""
@@ -59,6 +68,23 @@ def test_bad_row_is_an_error_by_default(changes: dict[str, Any], problem: str) -
     assert "on_bad_row='skip' (command: --skip-bad-rows)" in str(error)
     assert TEXT not in f"{error} {error!r}"
     assert PHONE[-4:] not in f"{error} {error!r}"
+
+
+@given(st.lists(ROWS | CHANGED_ROWS | JSON_VALUES, max_size=6))
+def test_any_rows_are_read_or_skipped(rows: list[Any]) -> None:
+    """Each as if it were alone, in its place; and by default all of them are refused or none."""
+    page = decode_conversation(body_of(*rows), on_bad_row="skip")
+    alone = [decode_conversation(body_of(sent), on_bad_row="skip") for sent in rows]
+    assert len(rows) == len(page)
+    assert [index for index, each in enumerate(alone) if each.bad] == sorted(page.bad)
+    assert [each.identity(0) for each in alone] == [page.identity(n) for n in range(len(page))]
+    assert [each.seconds[0] for each in alone] == list(page.seconds)
+    assert [message for each in alone for message in each.structured()] == list(page.structured())
+    if page.bad:
+        with pytest.raises(UnexpectedResponseError):
+            decode_conversation(body_of(*rows))
+    else:
+        assert page.structured() == decode_conversation(body_of(*rows)).structured()
 
 
 def test_seconds_are_those_that_can_be_read() -> None:
