@@ -20,7 +20,7 @@ from smstools_async.export._jsonl import jsonl_appender, jsonl_writer
 from smstools_async.export._kept import kept_as_jsonl
 from smstools_async.export._parquet import parquet_appender, parquet_writer
 from smstools_async.export._sqlite import sqlite_appender, sqlite_writer
-from smstools_async.export._targets import Target
+from smstools_async.export._targets import Target, require_own_part
 from smstools_async.export._writer import MessageWriter
 from smstools_async.export._xlsx import xlsx_writer
 
@@ -81,6 +81,8 @@ class Format:
             return self.writer(target, **options)
         if _PART in self._parameters:
             return self.writer(target, part=part, **options)
+        if isinstance(target, str | os.PathLike):
+            require_own_part(Path(target), part)
         return kept_as_jsonl(self.writer(target, **options), Path(part))
 
     def append(

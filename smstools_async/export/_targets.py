@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from smstools_async._files import put_in_place
-from smstools_async.export._parts import held_part
+from smstools_async.export._parts import held_part, part_of
 
 
 class TextStream(Protocol):
@@ -67,6 +67,7 @@ def unfinished(
             yield path
             put(path, target)
     else:
+        require_own_part(target, part)
         yield _create(Path(part))
         put(Path(part), target)
 
@@ -79,6 +80,19 @@ def require_file(target: Path) -> None:
     """
     if target.exists() and not target.is_file():
         raise ValueError(f"{target} is not a file, and nothing can be appended to it")
+
+
+def require_own_part(target: Path, part: str | os.PathLike[str]) -> None:
+    """Refuse the part that exports without `part` use, and remove.
+
+    Raises:
+        ValueError: It is that one.
+    """
+    if Path(part).resolve() == part_of(target.resolve()):
+        raise ValueError(
+            f"part must not be {Path(part).name}, which other exports to {target.name} remove:"
+            f" choose another name, such as {target.name}.unfinished.part"
+        )
 
 
 def is_begun(part: str | os.PathLike[str] | None) -> bool:

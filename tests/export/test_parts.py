@@ -65,6 +65,15 @@ def test_nothing_is_reported_where_nothing_was_left(
 
 
 @each_format
+def test_part_of_other_exports_is_refused(file_format: str, tmp_path: Path) -> None:
+    """They would remove it, with all that was to be resumed."""
+    part = tmp_path / "a.part"
+    with pytest.raises(ValueError, match=r"^part must not be a\.part, .* a\.unfinished\.part$"):
+        open_writer(tmp_path / "a", file_format=file_format, part=part).__enter__()
+    assert [] == list(tmp_path.iterdir())
+
+
+@each_format
 def test_second_export_at_once_is_refused(file_format: str, tmp_path: Path) -> None:
     """Before anything is asked for; the first is not disturbed."""
     path = tmp_path / "a"
