@@ -1,8 +1,8 @@
 """What makes two rows the same.
 
-The one home of the rule. A row is told by its direction, second, sender, receiver, text and file
-names: what cannot change. Never by its id, which comes late, repeats and is null on inbound
-messages; never by its status, and never by the URL of a file, which may be signed anew for each
+The only home of the rule. A row is identified by its direction, second, sender, receiver, text and
+file names, which do not change. Never by its id, which may be assigned late, repeat, and is null on
+inbound messages; never by its status, and never by the URL of a file, which may be signed for each
 response. Equal rows may both be real, so callers count them and never collapse them.
 """
 

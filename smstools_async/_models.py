@@ -255,7 +255,7 @@ class OpenMessage(Message):
 
     The `__init__` of a frozen attrs class sets each field by `object.__setattr__`, which takes ten
     times as long as the slot itself; making messages is half of decoding. Delete the open classes
-    when `Message(…)` costs at most twice what `_make_messages` of `_wire` spends on a message.
+    when `Message(…)` costs at most twice what `make_messages` of `_wire` spends on a message.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""How a telephone number is written, and by what two of them are told apart.
+"""How a telephone number is written, and how two of them are compared.
 
 What punctuation means decides: it is dropped where it only groups digits. A text whose digits could
 become another person's number is refused, and the error says why. The table of both is in the docs
@@ -26,7 +26,7 @@ _LENGTHS = range(3, 16)
 """Short codes have three digits at least, numbers fifteen at most (ITU-T E.164)."""
 _LENGTHS_WITH_PREFIX = range(3, 18)
 _FEWEST_DIGITS = 5
-_TELLING_DIGITS = 7
+_COMPARED_DIGITS = 7
 
 _COUNTRY = r"(?:\+|00) ?(?!(?:39|378|379|225|226|229|241|242)(?![0-9]))[1-9][0-9]{0,2}"
 """A country code, but for those behind which a 0 is part of the number, as in Italy."""
@@ -131,7 +131,7 @@ def without_plus(phone: str) -> str:
     return phone.removeprefix("+")
 
 
-def telling_digits(party: str) -> str:
-    """Return the digits that tell a telephone number; nothing for a name or a short code."""
+def last_digits(party: str) -> str:
+    """Return the digits by which numbers are compared; nothing for a name or a short code."""
     number = re.sub("[^0-9]", "", party) if _HUMAN_NOTATION.fullmatch(party) else ""
-    return number[-_TELLING_DIGITS:] if len(number) >= _FEWEST_DIGITS else ""
+    return number[-_COMPARED_DIGITS:] if len(number) >= _FEWEST_DIGITS else ""

@@ -12,7 +12,7 @@ MOST_ROWS = 2000
 DEEPEST = 64
 """Levels. Python's own limit depends on its version, and on the caller's depth."""
 LARGEST_REPAIR = 16 * 2**20
-"""Bytes of a body that is mended if it is broken; a page of 2,000 rows takes about 0.6 MiB."""
+"""Bytes of a body that is repaired if it is broken; a page of 2,000 rows takes about 0.6 MiB."""
 
 _SMALL_BODY = 2**20
 """Bytes in which no more fits than some pages; counting takes a fifth of the time of decoding."""

@@ -7,13 +7,8 @@ import cattrs
 from smstools_async._errors import UnexpectedResponseError
 from smstools_async._models import Message, MessageFile
 from smstools_async._wire.fields import UnreadableError
-from smstools_async._wire.messages import (
-    UnreadableRowError,
-    make_file,
-    make_message,
-    read_file,
-    repair_row,
-)
+from smstools_async._wire.message_fields import UnreadableRowError, read_file, repair_row
+from smstools_async._wire.message_models import make_file, make_message
 
 
 def _structure_message(sent: object, _: type[Message]) -> Message:

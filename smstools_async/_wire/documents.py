@@ -1,6 +1,6 @@
-"""JSON that is read as a whole, and mended where it is broken.
+"""JSON that is decoded as one document, and repaired where it is broken.
 
-What msgspec takes for no JSON at all is read by the lenient decoder of the standard library.
+What msgspec does not accept is read by the lenient decoder of the standard library.
 """
 
 import json
@@ -29,19 +29,19 @@ def decode_document(body: bytes) -> Any:
     try:
         return _refuse_depth(msgspec.json.decode(body))
     except (ValueError, RecursionError):
-        pass  # it may be mended
-    return mend_document(body)
+        pass  # it may be repaired
+    return repair_document(body)
 
 
-def mend_document(body: bytes) -> Any:
-    """Decode a JSON body that is no JSON by its standard, as `decode_document` does.
+def repair_document(body: bytes) -> Any:
+    """Decode a body that is not valid JSON, as `decode_document` does.
 
     Raises:
-        UnexpectedResponseError: it is not JSON, or is too large to be mended.
+        UnexpectedResponseError: it is not JSON, or is too large to be repaired.
     """
     _refuse_many_values(body)
     try:
-        return _mend_texts(_refuse_depth(_read_leniently(body)))
+        return _repair_texts(_refuse_depth(_read_leniently(body)))
     except (ValueError, RecursionError):
         pass  # the original error holds the text of the messages
     raise UnexpectedResponseError(f"The response is {_describe(body)}", retryable=True)
@@ -53,7 +53,7 @@ def _refuse_many_values(body: bytes) -> None:
 
 
 def _read_leniently(body: bytes) -> object:
-    """Decode by the standard library, whose decoder can be told to be lenient."""
+    """Decode by the standard library, which accepts control characters and broken text."""
     if len(body) > LARGEST_REPAIR:
         raise ValueError(LARGEST_REPAIR)
     text = body.decode("utf-8-sig", "replace")
@@ -73,21 +73,21 @@ def is_list(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list)
 
 
-def mend_text(text: str) -> str:
+def repair_text(text: str) -> str:
     """Join halves of emoji that were escaped one by one; a half alone becomes U+FFFD."""
     if text.isascii():
         return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _mend_texts(value: object) -> Any:
-    """Mend every text within a JSON value."""
+def _repair_texts(value: object) -> Any:
+    """Repair every string within a JSON value."""
     if isinstance(value, str):
-        return mend_text(value)
+        return repair_text(value)
     if is_list(value):
-        return [_mend_texts(item) for item in value]
+        return [_repair_texts(item) for item in value]
     if is_object(value):
-        return {mend_text(key): _mend_texts(item) for key, item in value.items()}
+        return {repair_text(key): _repair_texts(item) for key, item in value.items()}
     return value
 
 

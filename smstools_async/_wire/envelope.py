@@ -14,7 +14,7 @@ import msgspec
 
 from smstools_async._errors import UnexpectedResponseError
 from smstools_async._wire.bounds import LARGEST_REPAIR, cut_depth, has_few_keys
-from smstools_async._wire.documents import is_object, mend_document
+from smstools_async._wire.documents import is_object, repair_document
 from smstools_async._wire.fields import has_numbered_keys, kind_of
 
 RowsT = TypeVar("RowsT")
@@ -36,7 +36,7 @@ class Envelope(msgspec.Struct, Generic[RowsT], gc=False):
 
 
 def read_envelope(key: str, body: bytes) -> Envelope[msgspec.Raw]:
-    """Decode what is around the rows, and mend the body where it is broken.
+    """Decode what is around the rows, and repair the body where it is broken.
 
     Raises:
         UnexpectedResponseError: it is not JSON, or not an object.
@@ -46,7 +46,7 @@ def read_envelope(key: str, body: bytes) -> Envelope[msgspec.Raw]:
         return _decode_at_any_depth(decode, body)
     except (ValueError, RecursionError):
         pass  # it is broken, or something else
-    document = mend_document(_cut_depth(body))
+    document = repair_document(_cut_depth(body))
     if not is_object(document):
         raise not_a_page(f"$: must be an object, got {kind_of(document)}")
     return decode(json.dumps(document).encode())

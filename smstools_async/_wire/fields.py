@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
-from smstools_async._wire.documents import is_list, is_object, mend_text
+from smstools_async._wire.documents import is_list, is_object, repair_text
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ def read_text(sent: object) -> str:
 def read_present_text(sent: object) -> str:
     """Read a text that may not be null."""
     if isinstance(sent, str):
-        return mend_text(sent)
+        return repair_text(sent)
     raise UnreadableError(f"must be a string, got {kind_of(sent)}")
 
 

@@ -87,7 +87,7 @@ class Room:
     def __init__(self, name: str) -> None:
         self.name = name
         self.module = f"{PACKAGE}.{name}"
-        self.path = ROOT / PACKAGE / f"{name}.py"
+        self.path = ROOT / PACKAGE / f"{name.replace('.', '/')}.py"
         self.source = self.path.read_text()
         wrapper = MetadataWrapper(libcst.parse_module(self.source), unsafe_skip_copy=True)
         faults = _Faults(self.source, wrapper.resolve(PositionProvider))

@@ -44,16 +44,34 @@ SELECTIONS = {
         ("tests/wire/test_answers.py",),
         ("tests/wire", "tests/faults", "tests/guards"),
     ),
-    "_convert": (
+    **dict.fromkeys(
         (
-            "tests/wire/test_decoding.py",
-            "tests/wire/test_models.py",
-            "tests/wire/test_strangers.py",
-            "tests/wire/test_phone.py",
-            "tests/wire/test_documents.py",
+            *("_wire.bounds", "_wire.documents", "_wire.envelope", "_wire.fields"),
+            *(
+                "_wire.messages",
+                "_wire.message_fields",
+                "_wire.message_models",
+                "_wire.pages",
+                "_wire.converter",
+                "_identity",
+            ),
         ),
-        ("tests/wire", "tests/faults", "tests/client"),
+        (
+            (
+                "tests/wire/test_decoding.py",
+                "tests/wire/test_bad_rows.py",
+                "tests/wire/test_identity.py",
+                "tests/wire/test_bounds.py",
+                "tests/wire/test_strangers.py",
+                "tests/wire/test_documents.py",
+            ),
+            ("tests/wire", "tests/faults", "tests/client"),
+        ),
     ),
+    "_phone": (("tests/wire/test_phone.py",), ("tests/wire", "tests/client", "tests/cli")),
+    "_arguments": (("tests/wire/test_arguments.py",), ("tests/wire", "tests/client")),
+    "_models": (("tests/wire/test_models.py", "tests/wire/test_decoding.py"), ("tests/wire",)),
+    "_settings": (("tests/wire/test_settings.py", "tests/wire/test_hooks.py"), ("tests/wire",)),
     "_retry": (
         (
             "tests/wire/test_budget.py",
