@@ -140,8 +140,8 @@ def _with_direction(row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _read_files(sent: object) -> list[WireFile]:
-    """Read an attachment list in any of its shapes: null, a list, a PHP list, one object."""
-    if sent is None:
+    """Read an attachment list in any of its shapes: nothing, a list, a PHP list, one object."""
+    if sent is None or sent is False or sent == "":
         return []
     if is_object(sent) and "image" in sent:
         return [read_file(sent)]

@@ -166,6 +166,8 @@ ROWS = (
     odd("unixDatetime", "1749113086", "unix_time", 1749113086),
     odd("unixDatetime", 1749113086.7, "unix_time", 1749113086),
     odd("file", [], "files", NO_FILES),
+    odd("file", "", "files", NO_FILES),
+    odd("file", sent=False, name="files", read=NO_FILES),
     odd("file", FILE, "files", READ_FILE, "one file"),
     odd("file", {"3": FILE}, "files", READ_FILE, "one file"),
 )

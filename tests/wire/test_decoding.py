@@ -123,6 +123,8 @@ def test_every_field_has_its_place() -> None:
         ("unixDatetime", 10**11 - 1, "unix_time", 10**11 - 1),
         ("file", [], "files", ()),
         ("file", {}, "files", ()),
+        ("file", "", "files", ()),
+        ("file", False, "files", ()),
         ("file", [FILE, FILE], "files", (SAME_FILE, SAME_FILE)),
         ("file", FILE, "files", (SAME_FILE,)),
         ("file", {"10": FILE, "9": {"image": "x"}}, "files", (NAMELESS_FILE, SAME_FILE)),
