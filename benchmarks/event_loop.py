@@ -12,8 +12,8 @@ _LONGEST = 2.5
 _OURS = {
     "ours, iter_conversation": "ours.iteration",
     "ours, prefetch=7": "ours.iteration_ahead",
-    "ours, conversation_pages": "ours.pages",
-    "ours, stream_conversation": "ours.stream",
+    "ours, pages": "ours.pages",
+    "ours, stream": "ours.stream",
 }
 _OTHERS = {
     "httpx, cattrs as it comes": "contenders.httpx_and_cattrs",

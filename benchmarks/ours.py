@@ -70,22 +70,22 @@ async def iteration_alone(source: Source, meter: Meter) -> int:
 
 
 async def pages(source: Source, meter: Meter) -> int:
-    """Read by `conversation_pages`."""
+    """Read by `pages`."""
     count = 0
     async with opened(source) as client, meter:
-        async for page in client.conversation_pages(source.phone, page_size=source.page_size):
+        async for page in client.conversation(source.phone, page_size=source.page_size).pages():
             count += len(page)
     return count
 
 
 async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
-    """Read by `stream_conversation`."""
+    """Read by `stream`."""
     count = 0
     async with (
         opened(source) as client,
         meter,
-        client.stream_conversation(
-            source.phone, page_size=source.page_size, buffer=buffer
+        client.conversation(source.phone, page_size=source.page_size).stream(
+            prefetch=buffer
         ) as messages,
     ):
         async for _ in messages:
@@ -94,8 +94,8 @@ async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
 
 
 async def stream_ahead(source: Source, meter: Meter) -> int:
-    """Read by `stream_conversation`, with room for seven pages."""
-    return await stream(source, meter, buffer=7)
+    """Read by `stream`, with room for seven pages."""
+    return await stream(source, meter, prefetch=7)
 
 
 async def many(source: Source, meter: Meter, phones: int, concurrency: int) -> int:

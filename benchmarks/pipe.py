@@ -18,7 +18,7 @@ _EXPERT_AHEAD = "aiohttp, msgspec, 8 ahead"
 _DEFAULT = "ours, as it comes"
 _AHEAD = "ours, prefetch=7"
 _STREAM = "ours, stream"
-_STREAM_AHEAD = "ours, stream, buffer=7"
+_STREAM_AHEAD = "ours, stream, prefetch=7"
 _WAYS = {
     _EXISTING: "peer.reading",
     _NAIVE: "contenders.httpx_and_cattrs",

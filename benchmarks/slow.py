@@ -19,7 +19,7 @@ _WAYS = {
     "as it comes: prefetch=2": "slow.iteration",
     "prefetch=7": "slow.iteration_ahead",
     "stream, as it comes": "slow.stream",
-    "stream, buffer=7": "slow.stream_ahead",
+    "stream, prefetch=7": "slow.stream_ahead",
 }
 
 
@@ -56,8 +56,8 @@ async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
     count = 0
     async with (
         opened(source) as client,
-        client.stream_conversation(
-            source.phone, page_size=source.page_size, buffer=buffer
+        client.conversation(source.phone, page_size=source.page_size).stream(
+            prefetch=buffer
         ) as messages,
         meter,
     ):
@@ -69,7 +69,7 @@ async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
 
 async def stream_ahead(source: Source, meter: Meter) -> int:
     """Fetch in the background, with room for seven pages."""
-    return await stream(source, meter, buffer=7)
+    return await stream(source, meter, prefetch=7)
 
 
 def ask(plan: Plan) -> Answer:

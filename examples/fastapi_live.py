@@ -37,7 +37,7 @@ async def get_place(
     Nothing is asked for yet, but a cursor that does not fit is refused, before there is a status.
     """
     begin = None if last_event_id else since
-    pages = client.conversation_pages(phone, order="oldest", since=begin, cursor=last_event_id)
+    pages = client.conversation(phone, order="oldest", since=begin, cursor=last_event_id).pages()
     return pages.cursor
 
 
@@ -57,8 +57,8 @@ async def follow(
     """Send what came behind a place, and whatever comes, for as long as somebody listens."""
     yield ServerSentEvent(retry=1_000)  # milliseconds until a browser comes back
     progress = Progress()
-    messages = client.watch_conversation(
-        phone, cursor=place, interval=interval, max_interval=5 * interval, progress=progress
+    messages = client.conversation(phone, cursor=place).watch(
+        interval=interval, max_interval=5 * interval, progress=progress
     )
     try:
         async with aclosing(messages):

@@ -1,7 +1,6 @@
 """Read whole message histories from the Smstools SMS gateway."""
 
 from smstools_async._client import Client
-from smstools_async._cursor import Cursor
 from smstools_async._errors import (
     APIError,
     AuthenticationError,
@@ -21,20 +20,22 @@ from smstools_async._errors import (
 )
 from smstools_async._http.opening import open_http_client
 from smstools_async._models import (
-    ConversationItem,
+    ConversationEnd,
+    ConversationError,
     DeliveryStatus,
     Direction,
     Message,
     MessageFile,
+    MessageOf,
     Page,
 )
-from smstools_async._reading.pages import (
-    ConversationPages,
-    ConversationStream,
-    MessageStream,
-    Progress,
-)
+from smstools_async._reading.cursor import Cursor
+from smstools_async._reading.iterators import PageIterator, RowIterator
+from smstools_async._reading.many import ConversationsStream
+from smstools_async._reading.progress import Progress
+from smstools_async._reading.stream import Stream
 from smstools_async._redact import RedactPhones, redact_url
+from smstools_async._resources.listing import Listing
 from smstools_async._settings import Hooks, RequestInfo, ResponseInfo, Retry, RetryInfo
 from smstools_async._version import __version__ as __version__
 from smstools_async._wire.converter import converter
@@ -44,9 +45,9 @@ __all__ = [
     "AuthenticationError",
     "Client",
     "ClientClosedError",
-    "ConversationItem",
-    "ConversationPages",
-    "ConversationStream",
+    "ConversationEnd",
+    "ConversationError",
+    "ConversationsStream",
     "Cursor",
     "CursorError",
     "DeliveryStatus",
@@ -54,11 +55,13 @@ __all__ = [
     "DownloadError",
     "Hooks",
     "InvalidRequestError",
+    "Listing",
     "Message",
     "MessageFile",
-    "MessageStream",
+    "MessageOf",
     "NotFoundError",
     "Page",
+    "PageIterator",
     "PaginationError",
     "PaginationStalledError",
     "Progress",
@@ -69,8 +72,10 @@ __all__ = [
     "ResponseInfo",
     "Retry",
     "RetryInfo",
+    "RowIterator",
     "ServerError",
     "SmstoolsError",
+    "Stream",
     "TransportError",
     "UnexpectedResponseError",
     "converter",

@@ -90,7 +90,7 @@ def open_http_client(
         >>> async def count(phone: str) -> int:
         ...     http_client = open_http_client(proxy="http://proxy.example:3128")
         ...     async with http_client, Client(http_client=http_client) as client:
-        ...         return await client.count_conversation(phone)
+        ...         return await client.conversation(phone).count()
     """
     tls = httpx.create_ssl_context(trust_env=False)
     if ca_file is not None:

@@ -25,7 +25,7 @@ class Selection(Bounds):
 
 async def count(client: Client, phone: str) -> int:
     """Return how many messages the service reports."""
-    return await client.count_conversation(phone)
+    return await client.conversation(phone).count()
 
 
 async def latest(client: Client, phone: str, number: int) -> tuple[list[Message], int | None]:
@@ -49,7 +49,7 @@ def check(client: Client, phone: str, selection: Selection, cursor: str | None) 
     Raises:
         ValueError, CursorError: One of them is wrong.
     """
-    client.conversation_pages(phone, **selection, cursor=cursor)
+    client.conversation(phone, **selection, cursor=cursor)
 
 
 def watch(
@@ -57,12 +57,8 @@ def watch(
 ) -> aclosing[AsyncGenerator[Message, None]]:
     """Iterate over new messages, within a block that closes the iteration."""
     return aclosing(
-        client.watch_conversation(
-            phone,
-            cursor=cursor,
-            interval=interval,
-            max_interval=12 * interval,
-            progress=progress,
+        client.conversation(phone, cursor=cursor).watch(
+            interval=interval, max_interval=12 * interval, progress=progress
         )
     )
 
@@ -73,4 +69,4 @@ def check_watch(client: Client, phone: str, cursor: str | None) -> None:
     Raises:
         ValueError, CursorError: One of them is wrong.
     """
-    client.conversation_pages(phone, order="oldest", cursor=cursor)
+    client.conversation(phone, order="oldest", cursor=cursor)

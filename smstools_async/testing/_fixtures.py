@@ -61,7 +61,7 @@ def smstools_base_url(smstools_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
         ... async def test_reads(smstools_sandbox: Sandbox) -> None:
         ...     smstools_sandbox.receive("+5511987654321", "Oi")
         ...     async with Client() as client:
-        ...         assert await client.count_conversation("+5511987654321") == 1
+        ...         assert await client.conversation("+5511987654321").count() == 1
     """
     with (
         start_blocking_portal() as portal,

@@ -12,7 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from smstools_async import Client, ClientClosedError, CursorError, Message, Progress
+from smstools_async import Client, ClientClosedError, CursorError, Message, MessageOf, Progress
 from smstools_async.sandbox import Sandbox
 
 PHONE = "+5511987654321"
@@ -46,24 +46,29 @@ async def by_generator(client: Client, **options: Any) -> list[Message]:
 
 async def by_pages(client: Client, **options: Any) -> list[Message]:
     """Read by pages."""
-    pages = client.conversation_pages(PHONE, **options)
+    pages = client.conversation(PHONE, **options).pages()
     return [message async for page in pages for message in page]
+
+
+async def by_rows(client: Client, **options: Any) -> list[Message]:
+    """Read by the class iterator."""
+    return [message async for message in client.conversation(PHONE, **options)]
 
 
 async def by_stream(client: Client, **options: Any) -> list[Message]:
     """Read by a stream."""
-    async with client.stream_conversation(PHONE, **options) as messages:
+    async with client.conversation(PHONE, **options).stream() as messages:
         return [message async for message in messages]
 
 
 async def by_streams(client: Client, **options: Any) -> list[Message]:
     """Read by a stream of many conversations, one of them."""
     async with client.stream_conversations([PHONE], **options) as items:
-        return [item.message async for item in items if item.message]
+        return [item.message async for item in items if isinstance(item, MessageOf)]
 
 
 Read = Callable[..., Any]
-READS = [by_generator, by_pages, by_stream, by_streams]
+READS = [by_generator, by_rows, by_pages, by_stream, by_streams]
 
 
 @pytest.mark.parametrize("read", READS)
@@ -133,48 +138,44 @@ NAIVE = datetime(2025, 6, 1)  # noqa: DTZ001 - the mistake
 AWARE = datetime(2025, 6, 1, tzinfo=UTC)
 
 WRONG_ANYWHERE: list[Case] = [
-    ({"page_size": 0}, ValueError, "page_size=0: give 1 to 2000"),
-    ({"page_size": 2001}, ValueError, "page_size=2001: give 1 to 2000"),
-    ({"page_size": "100"}, TypeError, "page_size must be an int, not str"),
-    ({"page_size": True}, TypeError, "page_size must be an int, not bool"),
-    ({"max_messages": -1}, ValueError, "max_messages=-1: give 0 or more"),
-    ({"max_messages": 1.5}, TypeError, "max_messages must be an int, not float"),
-    ({"since": NAIVE}, ValueError, "since=2025-06-01 00:00:00 has no time zone; give one"),
-    ({"until": NAIVE}, ValueError, "until=2025-06-01 00:00:00 has no time zone; give one"),
-    ({"since": "2025-06-01"}, TypeError, "since must be a datetime, not str"),
-    ({"until": 1748736000}, TypeError, "until must be a datetime, not int"),
+    ({"page_size": 0}, ValueError, "page_size must be 1 to 2000, got 0"),
+    ({"page_size": 2001}, ValueError, "page_size must be 1 to 2000, got 2001"),
+    ({"page_size": "100"}, TypeError, "page_size must be an int, got str"),
+    ({"page_size": True}, TypeError, "page_size must be an int, got bool"),
+    ({"max_messages": -1}, ValueError, "max_messages must be 0 or more, got -1"),
+    ({"max_messages": 1.5}, TypeError, "max_messages must be an int, got float"),
+    ({"since": NAIVE}, ValueError, "since=2025-06-01 00:00:00 has no time zone; pass one"),
+    ({"until": NAIVE}, ValueError, "until=2025-06-01 00:00:00 has no time zone; pass one"),
+    ({"since": "2025-06-01"}, TypeError, "since must be a datetime, got str"),
+    ({"until": 1748736000}, TypeError, "until must be a datetime, got int"),
     ({"since": AWARE, "until": AWARE}, ValueError, "since=2025-06-01 .* is not before until="),
     ({"until": datetime(1970, 1, 1, tzinfo=UTC)}, ValueError, "until=1970-01-01 .* not after 1970"),
-    ({"order": "latest"}, ValueError, "order='latest': give 'newest' or 'oldest'"),
-    ({"order": None}, ValueError, "order=None: give 'newest' or 'oldest'"),
+    ({"order": "latest"}, ValueError, "order must be 'newest' or 'oldest', got 'latest'"),
+    ({"order": None}, ValueError, "order must be 'newest' or 'oldest', got None"),
 ]
 
 WRONG_CURSORS: list[Case] = [
-    ({"cursor": ""}, CursorError, "no cursor, or a damaged one"),
-    ({"cursor": "resume me"}, CursorError, "no cursor, or a damaged one"),
-    ({"cursor": 7}, TypeError, "cursor must be a Cursor or its str, not int"),
-    ({"cursor": b"resume me"}, TypeError, "cursor must be a Cursor or its str, not bytes"),
+    ({"cursor": ""}, CursorError, "not a cursor, or it is damaged"),
+    ({"cursor": "resume me"}, CursorError, "not a cursor, or it is damaged"),
+    ({"cursor": 7}, TypeError, "cursor must be a Cursor or its str, got int"),
+    ({"cursor": b"resume me"}, TypeError, "cursor must be a Cursor or its str, got bytes"),
 ]
 
 WRONG_PREFETCH: list[Case] = [
-    ({"prefetch": -1}, ValueError, "prefetch=-1: give 0 or more"),
-    ({"prefetch": None}, TypeError, "prefetch must be an int, not NoneType"),
+    ({"prefetch": -1}, ValueError, "prefetch must be 0 or more, got -1"),
+    ({"prefetch": 1.0}, TypeError, "prefetch must be an int, got float"),
+    ({"prefetch": None}, TypeError, "prefetch must be an int, got NoneType"),
 ]
 
 WRONG_PROGRESS: list[Case] = [
     ({"progress": print}, TypeError, r"progress must be a Progress, as in Progress\(on_page=…\)"),
-    ({"progress": Progress}, TypeError, "progress must be a Progress, .* not type"),
-]
-
-WRONG_BUFFER: list[Case] = [
-    ({"buffer": -1}, ValueError, "buffer=-1: give 0 or more"),
-    ({"buffer": 1.0}, TypeError, "buffer must be an int, not float"),
+    ({"progress": Progress}, TypeError, "progress must be a Progress, .* got type"),
 ]
 
 WRONG_MANY: list[Case] = [
-    ({"concurrency": 0}, ValueError, "concurrency=0: give 1 or more"),
-    ({"concurrency": "4"}, TypeError, "concurrency must be an int, not str"),
-    ({"on_error": "ignore"}, ValueError, "on_error='ignore': give 'raise' or 'yield'"),
+    ({"concurrency": 0}, ValueError, "concurrency must be 1 or more, got 0"),
+    ({"concurrency": "4"}, TypeError, "concurrency must be an int, got str"),
+    ({"on_error": "ignore"}, ValueError, "on_error must be 'raise' or 'yield', got 'ignore'"),
     ({"cursors": ["resume me"]}, TypeError, "cursors must be a mapping of phones to cursors"),
 ]
 
@@ -196,25 +197,27 @@ async def test_the_generator_refuses_at_its_first_step(
     assert [] == sandbox.requests
 
 
-@each(*WRONG_ANYWHERE, *WRONG_CURSORS, *WRONG_PREFETCH, *WRONG_PROGRESS)
-async def test_pages_refuse_when_they_are_made(
+@each(*WRONG_ANYWHERE, *WRONG_CURSORS)
+async def test_a_conversation_refuses_when_it_is_made(
     client: Client, options: dict[str, Any], error: type[Exception], words: str
 ) -> None:
-    """There is no need to wait for the first page."""
+    """The error is raised where the mistake is, not where the handle is used."""
     with pytest.raises(error, match=words):
-        client.conversation_pages(PHONE, **options)
+        client.conversation(PHONE, **options)
 
 
-@each(*WRONG_ANYWHERE, *WRONG_CURSORS, *WRONG_PROGRESS, *WRONG_BUFFER)
-async def test_a_stream_refuses_when_it_is_made(
+@each(*WRONG_PREFETCH, *WRONG_PROGRESS)
+async def test_pages_and_streams_refuse_when_they_are_made(
     client: Client, options: dict[str, Any], error: type[Exception], words: str
 ) -> None:
-    """There is no need to open it."""
-    with pytest.raises(error, match=words):
-        client.stream_conversation(PHONE, **options)
+    """There is no need to wait for the first page, or to open the stream."""
+    conversation = client.conversation(PHONE)
+    for make in (conversation.pages, conversation.stream):
+        with pytest.raises(error, match=words):
+            make(**options)
 
 
-@each(*WRONG_ANYWHERE, *WRONG_BUFFER, *WRONG_MANY)
+@each(*WRONG_ANYWHERE, *WRONG_PREFETCH, *WRONG_MANY)
 async def test_a_stream_of_many_refuses_when_it_is_made(
     client: Client, options: dict[str, Any], error: type[Exception], words: str
 ) -> None:
@@ -240,14 +243,14 @@ async def test_phones_are_more_than_one_text(client: Client, phones: Any, words:
 
 
 @each(
-    ({"interval": 0}, ValueError, "interval=0, max_interval=60.0: give seconds, more than 0"),
-    ({"interval": -5}, ValueError, "interval=-5, .*: give seconds, more than 0"),
-    ({"interval": 90}, ValueError, "interval=90, max_interval=60.0: .* the longer one last"),
-    ({"max_interval": float("inf")}, ValueError, "max_interval=inf: give seconds, .* finite"),
-    ({"interval": float("nan")}, ValueError, "interval=nan, .*: give seconds"),
-    ({"interval": "5"}, TypeError, "interval must be a number of seconds, not str"),
-    ({"max_interval": None}, TypeError, "max_interval must be a number of seconds, not None"),
-    *WRONG_CURSORS,
+    ({"interval": 0}, ValueError, "must be seconds, more than 0, .* got 0 and 60.0"),
+    ({"interval": -5}, ValueError, "must be seconds, more than 0, .* got -5 and 60.0"),
+    ({"interval": 90}, ValueError, "the longer one last; got 90 and 60.0"),
+    ({"max_interval": float("inf")}, ValueError, "must be seconds, .* finite, .* got 5.0 and inf"),
+    ({"interval": float("nan")}, ValueError, "must be seconds, .* got nan and 60.0"),
+    ({"interval": "5"}, TypeError, "interval must be a number of seconds, got str"),
+    ({"interval": True}, TypeError, "interval must be a number of seconds, got bool"),
+    ({"max_interval": None}, TypeError, "max_interval must be a number of seconds, got None"),
     *WRONG_PROGRESS,
 )
 async def test_a_watch_refuses_at_its_first_step(
@@ -255,7 +258,7 @@ async def test_a_watch_refuses_at_its_first_step(
 ) -> None:
     """Before any request."""
     with pytest.raises(error, match=words):
-        await anext(client.watch_conversation(PHONE, **options))
+        await anext(client.conversation(PHONE).watch(**options))
     assert [] == sandbox.requests
 
 
@@ -271,25 +274,23 @@ async def test_a_generator_wants_a_phone(
     client: Client, sandbox: Sandbox, phone: Any, error: type[Exception]
 ) -> None:
     """What is none is refused before any request, without being repeated."""
-    for walk in (client.iter_conversation(phone), client.watch_conversation(phone)):
-        with pytest.raises(error, match="phone"):
-            await anext(walk)
+    with pytest.raises(error, match="phone"):
+        await anext(client.iter_conversation(phone))
     assert [] == sandbox.requests
 
 
 @pytest.mark.parametrize(("phone", "error"), NO_PHONES)
-async def test_pages_and_streams_want_a_phone(
+async def test_a_conversation_needs_a_phone_number(
     client: Client, phone: Any, error: type[Exception]
 ) -> None:
-    """When they are made."""
-    for make in (client.conversation_pages, client.stream_conversation):
-        with pytest.raises(error, match="phone"):
-            make(phone)
+    """The error is raised when the handle is made."""
+    with pytest.raises(error, match="phone"):
+        client.conversation(phone)
 
 
 async def test_arguments_are_not_changed(client: Client) -> None:
     """What the caller gave stays the caller's."""
     phones, cursors = [PHONE], dict[str, str]()
     async with client.stream_conversations(phones, cursors=cursors) as items:
-        assert 25 == len([item async for item in items])
+        assert 25 + 1 == len([item async for item in items])
     assert ([PHONE], {}) == (phones, cursors)

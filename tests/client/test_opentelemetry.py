@@ -37,7 +37,7 @@ async def test_each_attempt_is_a_span_without_the_phone() -> None:
         http_client,
         Client("sandbox-id", "sandbox-secret", retry=retry, http_client=http_client) as client,
     ):
-        assert 3 == await client.count_conversation(PHONE)
+        assert 3 == await client.conversation(PHONE).count()
     finished = [dict(span.attributes or {}) for span in spans.get_finished_spans()]
     assert [503, 200] == [attributes["http.status_code"] for attributes in finished]
     assert not [attributes for attributes in finished if PHONE[1:] in repr(attributes)]

@@ -37,7 +37,7 @@ async def main() -> None:
         os.close(opened.pop())
         await show(client.download(file_at(URL), allow_private=True))
         opened += fill_the_table()
-        await show(client.count_conversation("+5511987654321"))
+        await show(client.conversation("+5511987654321").count())
         for descriptor in opened:
             os.close(descriptor)
 

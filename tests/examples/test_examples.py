@@ -22,7 +22,7 @@ from tests.examples.console import Console
 ROOT = Path(__file__).parents[2]
 CANNOT_BE_CALLED = {
     "smstools_async._client.Client.request",  # asks for what the sandbox does not have
-    "smstools_async._client.Client.watch_conversation",  # goes on for ever
+    "smstools_async._resources.listing.Listing.watch",  # never ends
 }
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 

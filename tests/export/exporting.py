@@ -29,7 +29,7 @@ def _die_at_rename(event: str, _: object) -> None:
 
 async def _export(file_format: str, target: str, moment: str) -> None:
     async with Client() as client:
-        await client.count_conversation(PHONE)
+        await client.conversation(PHONE).count()
         idle = mebibytes("VmRSS")
         with open_writer(target, file_format=file_format) as writer:
             written = 0

@@ -9,7 +9,7 @@ Outcome = Page[Message] | SmstoolsError
 async def outcome_of(client: Client) -> Outcome:
     """Ask for a page; return it, or the error."""
     try:
-        return await client.get_conversation(PHONE)
+        return await client.conversation(PHONE).page()
     except SmstoolsError as error:
         return error
 

@@ -80,7 +80,7 @@ async def ask_in_health(client: Client) -> None:
     with anyio.fail_after(30):
         async with anyio.create_task_group() as tasks:
             for _ in range(3 * CONNECTIONS):
-                tasks.start_soon(client.get_conversation, PHONE)
+                tasks.start_soon(client.conversation(PHONE).page)
 
 
 def tell(moment: str) -> None:

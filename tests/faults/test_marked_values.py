@@ -16,9 +16,9 @@ import pytest
 
 from smstools_async import (
     Client,
-    ConversationItem,
     Message,
     MessageFile,
+    MessageOf,
     Page,
     SmstoolsError,
 )
@@ -119,10 +119,10 @@ async def test_walk_shows_nothing(
 async def test_values_show_nothing(sandbox: Sandbox) -> None:
     """What a caller may well print, although the caller has the values."""
     async with client_of(sandbox) as client:
-        page = await client.get_conversation(PHONE, limit=5)
+        page = await client.conversation(PHONE).page(limit=5)
     assert isinstance(page, Page)
     message: Message = page[-1]
-    items = [ConversationItem(phone=PHONE, message=message)]
+    items = [MessageOf(phone=PHONE, message=message)]
     assert_unmarked(shown_by([page, message, page.rows, message.files, [FILE], items]))
 
 

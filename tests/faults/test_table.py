@@ -77,7 +77,7 @@ async def facing(fault: Fault) -> AsyncGenerator[tuple[FaultServer, Counting, Cl
         ) as client,
     ):
         if fault.before is not None:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
             await server.treat(fault.treatment)
             transport.requests = 0
         yield server, transport, client
@@ -148,7 +148,7 @@ async def test_fault_that_passes_is_not_noticed(fault: Fault) -> None:
     """What is tried again brings the page the second time."""
     async with facing(fault) as (server, transport, client):
         transport.before_second = partial(server.treat, fault.recovery)
-        assert 1 == len(await client.get_conversation(PHONE))
+        assert 1 == len(await client.conversation(PHONE).page())
         assert 2 == transport.requests
 
 

@@ -27,7 +27,7 @@ def seconds_until_the_error(retry: Retry | None, latency: float = 0) -> float:
         async with client_of(sandbox, retry=retry) as client:
             begun_at = anyio.current_time()
             with pytest.raises(SmstoolsError):
-                await client.count_conversation(PHONE)
+                await client.conversation(PHONE).count()
             return anyio.current_time() - begun_at
 
     name, options = virtual_backend("trio")

@@ -23,16 +23,16 @@ ROOMS = {
     "_wire": {"_errors", "_phone", "_identity", "_models"},
     "_http": {"_errors", "_redact", "_settings"},
     "_download": {"_errors", "_settings", "_names", "_files", "_models", "_http"},
-    "_cursor": {"_errors", "_phone", "_models"},
-    "_walk": {"_errors", "_models", "_cursor"},
-    "_reading": {"_errors", "_models", "_wire", "_http", "_cursor", "_walk"},
+    "_walk": {"_errors"},
+    "_reading": {"_arguments", "_errors", "_models", "_phone", "_wire", "_http", "_walk"},
+    "_resources": {"_arguments", "_errors", "_models", "_wire", "_http", "_walk", "_reading"},
     "_client": {
-        *("_version", "_errors", "_settings", "_phone", "_models", "_wire", "_http", "_download"),
-        *("_cursor", "_walk", "_reading"),
+        *("_version", "_arguments", "_errors", "_settings", "_phone", "_models", "_wire", "_http"),
+        *("_download", "_walk", "_reading", "_resources"),
     },
     "__init__": {
-        *("_version", "_errors", "_settings", "_models", "_redact", "_wire", "_http", "_cursor"),
-        *("_walk", "_reading", "_client"),
+        *("_version", "_errors", "_settings", "_models", "_redact", "_wire", "_http", "_reading"),
+        *("_resources", "_client"),
     },
     "sandbox": {"_errors", "_models"},
     "export": {"_version", "_errors", "_names", "_phone", "_files", "_identity", "_models"},
@@ -43,7 +43,10 @@ ROOMS = {
 """Each package with the packages it may import, the lowest first."""
 
 OWNERS = {
-    "attrs": {"_settings", "_models", "_wire", "_http", "_download", "sandbox", "export", "cli"},
+    "attrs": {
+        *("_settings", "_models", "_wire", "_http", "_download", "_walk", "_reading"),
+        *("_resources", "_client", "sandbox", "export", "cli"),
+    },
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
     "httpx": {

@@ -29,7 +29,7 @@ async def test_client_retries_without_waiting(
     """With pytest-asyncio; the backoff would be 20 seconds here."""
     smstools_sandbox.receive(PHONE, "Oi")
     smstools_sandbox.fail(Response(status=503), times=3)
-    assert 1 == await smstools_client.count_conversation(PHONE)
+    assert 1 == await smstools_client.conversation(PHONE).count()
     assert 4 == len(smstools_sandbox.requests)
 
 

@@ -16,9 +16,9 @@ from smstools_async import (
     AuthenticationError,
     Client,
     ClientClosedError,
-    ConversationItem,
-    ConversationPages,
-    ConversationStream,
+    ConversationEnd,
+    ConversationError,
+    ConversationsStream,
     Cursor,
     CursorError,
     DeliveryStatus,
@@ -26,11 +26,13 @@ from smstools_async import (
     DownloadError,
     Hooks,
     InvalidRequestError,
+    Listing,
     Message,
     MessageFile,
-    MessageStream,
+    MessageOf,
     NotFoundError,
     Page,
+    PageIterator,
     PaginationError,
     PaginationStalledError,
     Progress,
@@ -41,8 +43,10 @@ from smstools_async import (
     ResponseInfo,
     Retry,
     RetryInfo,
+    RowIterator,
     ServerError,
     SmstoolsError,
+    Stream,
     TransportError,
     UnexpectedResponseError,
     converter,
@@ -83,9 +87,9 @@ async def opens_clients(http_client: httpx.AsyncClient, newer: httpx2.AsyncClien
 
 async def reads_conversations(client: Client) -> None:
     """Each way to read, with the type that comes out."""
-    page = await client.get_conversation(PHONE, page=2, limit=500)
+    page = await client.conversation(PHONE).page(2, limit=500)
     assert_type(page, Page[Message])
-    assert_type(await client.count_conversation(PHONE), int)
+    assert_type(await client.conversation(PHONE).count(), int)
     stream = client.iter_conversation(PHONE, max_messages=10, page_size=5)
     assert_type(stream, AsyncGenerator[Message, None])
     async with aclosing(stream) as messages:
@@ -96,7 +100,7 @@ async def reads_conversations(client: Client) -> None:
 
 
 async def walks_with_all_options(client: Client, stored: str) -> None:
-    """Bound an iteration, turn it round, watch it, and go on with it."""
+    """Limit an iteration, change its order, follow its progress, and resume it."""
     progress = Progress(on_page=lambda progress: progress.fraction)
     stream = client.iter_conversation(
         PHONE,
@@ -110,26 +114,40 @@ async def walks_with_all_options(client: Client, stored: str) -> None:
     assert_type(await anext(stream), Message)
     assert_type(progress.cursor, Cursor | None)
     assert_type((progress.total, progress.yielded, progress.degraded), tuple[int | None, int, bool])
+    assert_type((progress.missing, progress.skipped_bad), tuple[int, int])
+    assert_type(progress.doubts, tuple[str, ...])
     client.iter_conversation(PHONE, cursor=progress.cursor)
-    async for news in client.watch_conversation(PHONE, cursor=Cursor(stored), interval=1):
+    async for news in client.conversation(PHONE, cursor=Cursor(stored)).watch(interval=1):
         assert_type(news, Message)
 
 
 async def reads_pages_and_streams(client: Client) -> None:
     """Read by pages that survive errors, and by streams that read ahead."""
-    pages = client.conversation_pages(PHONE, page_size=100)
-    assert_type(pages, ConversationPages)
+    conversation = client.conversation(PHONE, page_size=100, on_bad_row="skip")
+    assert_type(conversation, Listing[Message])
+    rows = aiter(conversation)
+    assert_type(rows, RowIterator[Message])
+    assert_type((rows.progress, rows.cursor), tuple[Progress, Cursor | None])
+    assert_type(await conversation.latest(5), list[Message])
+    pages = conversation.pages()
+    assert_type(pages, PageIterator[Message])
     async for page in pages:
         assert_type(page, Page[Message])
-    assert_type((pages.cursor, pages.total), tuple[Cursor | None, int | None])
-    async with client.stream_conversation(PHONE, buffer=1) as messages:
-        assert_type(messages, MessageStream)
+    assert_type((pages.cursor, pages.progress.total), tuple[Cursor | None, int | None])
+    async with client.conversation(PHONE).stream(prefetch=1) as messages:
+        assert_type(messages, Stream[Message])
         assert_type([message async for message in messages], list[Message])
     async with client.stream_conversations([PHONE], on_error="yield") as items:
-        assert_type(items, ConversationStream)
+        assert_type(items, ConversationsStream)
         async for item in items:
-            assert_type(item, ConversationItem)
-            assert_type((item.message, item.error), tuple[Message | None, Exception | None])
+            assert_type(item, MessageOf | ConversationEnd | ConversationError)
+            match item:
+                case MessageOf(message=message):
+                    assert_type(message, Message)
+                case ConversationEnd():
+                    assert_type((item.is_complete, item.missing), tuple[bool, int])
+                case ConversationError():
+                    assert_type(item.error, Exception)
 
 
 async def downloads_files(client: Client, message: Message, file: MessageFile) -> None:
@@ -185,7 +203,7 @@ async def tests_with_the_sandbox(sandbox: Sandbox) -> None:
     http_client = httpx.AsyncClient(transport=sandbox.transport())
     async with Client("id", "secret", http_client=http_client) as client:
         arrived = sandbox.receive(PHONE, "Oi")
-        assert (await client.get_conversation(PHONE))[0] == arrived
+        assert (await client.conversation(PHONE).page())[0] == arrived
 
 
 def writes_and_reads_files(message: Message, lines: list[str]) -> None:

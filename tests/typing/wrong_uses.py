@@ -19,10 +19,10 @@ async def misreads(client: Client, message: Message) -> None:
     client.iter_conversation(PHONE, order="latest")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is "newest" or "oldest"
     client.iter_conversation(PHONE, since="2025-06-05")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a time is a `datetime`
     client.iter_conversation(PHONE, cursor=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a cursor is a text
-    client.stream_conversation(PHONE, prefetch=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - it is `buffer`
+    client.conversation(PHONE, prefetch=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - it is an argument of `pages` and `stream`
     client.stream_conversations([PHONE], on_error="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is "raise" or "yield"
-    anext(client.stream_conversation(PHONE))  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - a stream is opened first
-    client.get_conversation(PHONE)[0]  # type: ignore[index]  # pyright: ignore[reportIndexIssue] - a page is awaited
+    anext(client.conversation(PHONE).stream())  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - a stream is opened first
+    client.conversation(PHONE).page()[0]  # type: ignore[index]  # pyright: ignore[reportIndexIssue] - a page is awaited
     await client.download(message.files[0].url)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - it is the file itself
     message.mine = True  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - it is `direction`
 

@@ -184,7 +184,7 @@ async def read(
         "cursor": cursor,
     }
     if schedule.streams:
-        stream = client.stream_conversation(PHONE, buffer=schedule.prefetch, **options)
+        stream = client.conversation(PHONE, **options).stream(prefetch=schedule.prefetch)
         async with stream as coming:
             async for message in coming:
                 messages.append(message)  # noqa: PERF401 - what came before an error stays
@@ -199,7 +199,7 @@ async def read_page_by_page(history: MovingHistory) -> list[Message]:
     messages: list[Message] = []
     async with open_client(history.sandbox) as client:
         for page in range(1, 2 * len(history.first) // size + 2):
-            messages += await client.get_conversation(PHONE, page=page, limit=size)
+            messages += await client.conversation(PHONE).page(page, limit=size)
     return messages
 
 

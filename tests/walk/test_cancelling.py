@@ -13,7 +13,15 @@ import pytest
 from anyio.abc import ByteStream, SocketListener
 from anyio.lowlevel import checkpoint
 
-from smstools_async import Client, ConversationItem, ConversationPages, Message, Progress
+from smstools_async import (
+    Client,
+    ConversationError,
+    Message,
+    MessageOf,
+    PageIterator,
+    Progress,
+)
+from smstools_async._reading.many import Item
 from smstools_async.sandbox import Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import virtual_backend
@@ -91,10 +99,10 @@ async def test_pages_go_on_after_each_cancellation(
     """Cut off at any step, the same iterator hands out all the rest, nothing twice."""
     messages = list(sandbox.messages(PHONE))
     for steps in range(0, 120, 4):
-        pages = client.conversation_pages(PHONE, page_size=PAGE_SIZE, prefetch=prefetch)
+        pages = client.conversation(PHONE, page_size=PAGE_SIZE).pages(prefetch=prefetch)
         taken: list[Message] = []
 
-        async def take(pages: ConversationPages = pages, taken: list[Message] = taken) -> None:
+        async def take(pages: PageIterator[Message] = pages, taken: list[Message] = taken) -> None:
             while not pages.finished:
                 taken.extend(await anext(pages))
 
@@ -111,7 +119,7 @@ async def test_a_stream_goes_on_after_each_cancellation(
     messages = list(sandbox.messages(PHONE))
     for steps in range(60):
         taken: list[Message] = []
-        async with client.stream_conversation(PHONE, page_size=PAGE_SIZE, buffer=0) as stream:
+        async with client.conversation(PHONE, page_size=PAGE_SIZE).stream(prefetch=0) as stream:
 
             async def take(
                 stream: AsyncIterator[Message] = stream, taken: list[Message] = taken
@@ -132,22 +140,24 @@ async def test_a_stream_of_many_goes_on_after_each_cancellation(
     phones = [PHONE, "nobody@example", "+5511900000000", "+5511900000001"]
     messages = list(sandbox.messages(PHONE))
     for steps in range(0, 60, 2):
-        taken: list[ConversationItem] = []
+        taken: list[Item] = []
         async with client.stream_conversations(
-            phones, concurrency=2, page_size=PAGE_SIZE, buffer=0, on_error="yield"
+            phones, concurrency=2, page_size=PAGE_SIZE, prefetch=0, on_error="yield"
         ) as stream:
 
             async def take(
-                stream: AsyncIterator[ConversationItem] = stream,
-                taken: list[ConversationItem] = taken,
+                stream: AsyncIterator[Item] = stream,
+                taken: list[Item] = taken,
             ) -> None:
                 async for item in stream:
                     taken.append(item)  # noqa: PERF401 - likewise
 
             await cancel(take, steps)
             await take()
-        assert messages == [item.message for item in taken if item.message]
-        assert ["nobody@example"] == [item.phone for item in taken if item.error]
+        assert messages == [item.message for item in taken if isinstance(item, MessageOf)]
+        assert ["nobody@example"] == [
+            item.phone for item in taken if isinstance(item, ConversationError)
+        ]
 
 
 @in_each_way
@@ -160,7 +170,7 @@ async def test_a_stream_can_be_left_at_every_step(
 
     async def leave_early() -> None:
         async with client.stream_conversations(
-            [PHONE, "+5511900000000"], page_size=1, buffer=5
+            [PHONE, "+5511900000000"], page_size=1, prefetch=5
         ) as items:
             await anext(items)
         left.append(True)
@@ -187,7 +197,7 @@ async def test_a_watch_can_be_cancelled_at_every_step(
         taken.clear()
 
         async def watch(cursor: str | None, progress: Progress = progress) -> None:
-            watched = client.watch_conversation(PHONE, cursor=cursor, progress=progress)
+            watched = client.conversation(PHONE, cursor=cursor).watch(progress=progress)
             async with aclosing(watched) as messages:
                 async for message in messages:
                     taken.append(message)
@@ -266,7 +276,7 @@ async def test_five_hundred_cancellations_leave_the_connections_whole(
         answered: list[int] = []
 
         async def ask() -> None:
-            answered.append(await client.count_conversation(PHONE))
+            answered.append(await client.conversation(PHONE).count())
 
         with anyio.fail_after(10):
             async with anyio.create_task_group() as group:

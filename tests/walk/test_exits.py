@@ -20,15 +20,15 @@ async def read(client: Client, way: str) -> None:
     """Read a conversation."""
     match way:
         case "call":
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         case "iteration":
             async for _ in client.iter_conversation(PHONE, prefetch=7):
                 pass
         case "pages":
-            async for _ in client.conversation_pages(PHONE):
+            async for _ in client.conversation(PHONE).pages():
                 pass
         case _:
-            async with client.stream_conversation(PHONE) as messages:
+            async with client.conversation(PHONE).stream() as messages:
                 async for _ in messages:
                     pass
 

@@ -94,7 +94,7 @@ async def test_an_error_of_a_resumed_walk_has_at_least_its_cursor(
     client: Client, sandbox: Sandbox, way: Way
 ) -> None:
     """A walk that fails at once leaves its caller where he was."""
-    first = client.conversation_pages(PHONE, page_size=PAGE_SIZE)
+    first = client.conversation(PHONE, page_size=PAGE_SIZE).pages()
     await anext(first)
     sandbox.fail(Response(status=503), times=None)
     key = "cursors" if way.call == "streams" else "cursor"

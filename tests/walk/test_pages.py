@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from smstools_async import (
     Client,
-    ConversationPages,
     InvalidRequestError,
     Message,
     Page,
+    PageIterator,
     Progress,
 )
 from smstools_async.sandbox import Response, Sandbox
@@ -47,58 +47,64 @@ def filled(messages: int) -> Sandbox:
 
 async def test_pages_tell_how_far_they_are(client: Client, sandbox: Sandbox) -> None:
     """Total, requests and cursor are those of the pages handed out."""
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
-    assert (None, 0, None, False) == (pages.total, pages.requests, pages.cursor, pages.finished)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=0)
+    assert (None, 0, None, False) == (
+        pages.progress.total,
+        pages.progress.requests,
+        pages.cursor,
+        pages.finished,
+    )
     page = await anext(pages)
-    assert (45, 10, 1, 10) == (page.total, page.shown, page.page, page.limit)
-    assert (45, 1, False) == (pages.total, pages.requests, pages.finished)
+    assert (45, 18, 1, 18) == (page.total, page.shown, page.page, page.limit)
+    assert (45, 2, False) == (pages.progress.total, pages.progress.requests, pages.finished)
     rest = client.iter_conversation(PHONE, cursor=pages.cursor)
-    assert list(sandbox.messages(PHONE)[10:]) == [message async for message in rest]
+    assert list(sandbox.messages(PHONE)[18:]) == [message async for message in rest]
 
 
 async def test_pages_know_their_end(client: Client) -> None:
     """With the last page they are finished; asked again, they stay so without a request."""
-    pages = client.conversation_pages(PHONE, page_size=10)
+    pages = client.conversation(PHONE, page_size=10).pages()
     lengths = [len(page) async for page in pages]
-    assert [10, 10, 10, 10, 5] == lengths
-    assert (5, True) == (pages.requests, pages.finished)
+    assert [18, 14, 13] == lengths
+    assert (4, True) == (pages.progress.requests, pages.finished)
     for _ in range(2):
         with pytest.raises(StopAsyncIteration):
             await anext(pages)
-    assert 5 == pages.requests
+    assert 4 == pages.progress.requests
 
 
 async def test_the_last_page_is_known_to_be_the_last(client: Client) -> None:
-    """A page that completes the history needs no look beyond it."""
-    pages = client.conversation_pages(PHONE)
+    """Once `total` was seen to count a whole list, no further request confirms the end."""
+    assert 45 == len([message async for message in client.iter_conversation(PHONE)])
+    pages = client.conversation(PHONE).pages()
     await anext(pages)
     assert pages.finished
 
 
 async def test_no_messages_are_no_page(client: Client) -> None:
     """An empty conversation has a total, and nothing to iterate over."""
-    pages = client.conversation_pages("+5511900000000")
+    pages = client.conversation("+5511900000000").pages()
     assert [] == [page async for page in pages]
-    assert (0, 1, True) == (pages.total, pages.requests, pages.finished)
+    assert (0, 1, True) == (pages.progress.total, pages.progress.requests, pages.finished)
 
 
 async def test_nothing_is_asked_for_before_the_first_page(client: Client, sandbox: Sandbox) -> None:
     """Making and iterating are two things."""
-    pages = aiter(client.conversation_pages(PHONE))
+    pages = aiter(client.conversation(PHONE).pages())
     await checkpoint()
-    assert ([], 0) == (sandbox.requests, pages.requests)
+    assert ([], 0) == (sandbox.requests, pages.progress.requests)
 
 
 async def test_the_next_loop_goes_on(client: Client, sandbox: Sandbox) -> None:
     """As with any iterator, a loop that was left leaves the rest to the next one."""
-    pages = client.conversation_pages(PHONE, page_size=10)
+    pages = client.conversation(PHONE, page_size=10).pages()
     taken = [await anext(pages)]
     async for page in pages:
         taken.append(page)
         break
     taken += [page async for page in pages]
     assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
-    assert 5 == pages.requests
+    assert 4 == pages.progress.requests
 
 
 async def test_a_loop_around_errors_loses_and_repeats_nothing(
@@ -106,7 +112,7 @@ async def test_a_loop_around_errors_loses_and_repeats_nothing(
 ) -> None:
     """The next one goes on with the page that failed."""
     sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=3, times=2)
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=0)
     messages: list[Message] = []
     while not pages.finished:
         with suppress(InvalidRequestError):
@@ -118,7 +124,7 @@ async def test_a_loop_around_errors_loses_and_repeats_nothing(
 async def test_a_loop_of_another_task_does_no_harm(client: Client, sandbox: Sandbox) -> None:
     """It is refused, and whoever was first gets each page once."""
     sandbox.latency = 1.0
-    pages = client.conversation_pages(PHONE, page_size=10)
+    pages = client.conversation(PHONE, page_size=10).pages()
     taken: list[Page[Message]] = []
 
     async def take_all() -> None:
@@ -145,8 +151,9 @@ async def test_pages_hold_what_the_iteration_hands_out(
     """Put together, the pages are the conversation, whatever their size."""
     sandbox = filled(total)
     async with open_client(sandbox) as client:
-        options: dict[str, Any] = {"page_size": page_size, "prefetch": prefetch, "order": order}
-        pages = [page async for page in client.conversation_pages(PHONE, **options)]
+        options: dict[str, Any] = {"page_size": page_size, "order": order}
+        conversation = client.conversation(PHONE, **options)
+        pages = [page async for page in conversation.pages(prefetch=prefetch)]
         messages = [message async for message in client.iter_conversation(PHONE, **options)]
     assert messages == list(chain.from_iterable(pages))
     assert all(len(page) for page in pages)
@@ -160,17 +167,19 @@ async def test_a_page_holds_only_what_is_new(client: Client, sandbox: Sandbox) -
 
     messages = sandbox.messages(PHONE)
     sandbox.before_each_request = arrive
-    pages = [page async for page in client.conversation_pages(PHONE, page_size=10, prefetch=0)]
+    pages = [page async for page in client.conversation(PHONE, page_size=10).pages(prefetch=0)]
     assert list(messages) == list(chain.from_iterable(pages))[-len(messages) :]
     assert any(len(page) < (page.shown or 0) for page in pages[:-1])
 
 
-async def take(pages: ConversationPages) -> Page[Message] | InvalidRequestError:
-    """Return the next page, or why there is none."""
+async def take(pages: PageIterator[Message]) -> Page[Message] | InvalidRequestError | None:
+    """Return the next page, or the error; `None` at the end."""
     try:
         return await anext(pages)
     except InvalidRequestError as error:
         return error
+    except StopAsyncIteration:
+        return None
 
 
 @pytest.mark.parametrize("prefetch", [0, 1, 8])
@@ -180,7 +189,7 @@ async def test_pages_go_on_after_errors(client: Client, sandbox: Sandbox, prefet
         sandbox.fail(
             Response.error(103, "Phone number is required or invalid"), page=number, times=2
         )
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=prefetch)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=prefetch)
     messages: list[Message] = []
     cursors: list[tuple[str | None, str | None]] = []
     while not pages.finished:
@@ -189,12 +198,14 @@ async def test_pages_go_on_after_errors(client: Client, sandbox: Sandbox, prefet
                 messages += page
             case InvalidRequestError() as error:
                 cursors.append((pages.cursor, error.cursor))
+            case None:
+                break
     assert list(sandbox.messages(PHONE)) == messages
     assert [(cursor, cursor) for cursor, _ in cursors] == cursors
     assert len(cursors) > 1
 
 
-async def with_patience(pages: ConversationPages, seconds: float) -> list[Page[Message]]:
+async def with_patience(pages: PageIterator[Message], seconds: float) -> list[Page[Message]]:
     """Take pages, waiting no longer than this for each call, until there are no more."""
     taken: list[Page[Message]] = []
     for _ in range(500):
@@ -210,7 +221,7 @@ async def with_patience(pages: ConversationPages, seconds: float) -> list[Page[M
 async def test_pages_go_on_after_time_outs(client: Client, sandbox: Sandbox, prefetch: int) -> None:
     """A caller's time-out costs the requests under way, and no page."""
     sandbox.latency = lambda number: 0.9 if number % 3 else 3.0
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=prefetch)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=prefetch)
     taken = await with_patience(pages, 1.0)
     assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
 
@@ -218,7 +229,7 @@ async def test_pages_go_on_after_time_outs(client: Client, sandbox: Sandbox, pre
 async def test_answers_from_before_a_time_out_are_kept(client: Client, sandbox: Sandbox) -> None:
     """A slow page at the end of a window does not have those before it asked for again."""
     sandbox.latency = lambda number: 10.0 if number == 5 else 0.1
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=3)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=3)
     taken = await with_patience(pages, 1.0)
     assert list(sandbox.messages(PHONE)) == list(chain.from_iterable(taken))
     asked = [request.page for request in sandbox.requests]
@@ -228,7 +239,7 @@ async def test_answers_from_before_a_time_out_are_kept(client: Client, sandbox: 
 async def test_a_time_out_does_not_widen_the_window(client: Client, sandbox: Sandbox) -> None:
     """Only windows that came let the next one be longer."""
     sandbox.latency = 2.0
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=8)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=8)
     for _ in range(5):
         with anyio.move_on_after(1.0):
             await anext(pages)
@@ -240,18 +251,17 @@ async def test_a_page_is_not_lost_when_the_hook_is_cut_off(
 ) -> None:
     """A time-out while `on_page` runs leaves the page to the next call."""
     progress = Progress(on_page=lambda _: anyio.sleep(10))
-    pages = client.conversation_pages(PHONE, progress=progress)
+    pages = client.conversation(PHONE).pages(progress=progress)
     with anyio.move_on_after(1):
         await anext(pages)
     assert not pages.finished
     assert list(sandbox.messages(PHONE)) == list(await anext(pages))
-    assert pages.finished
 
 
 async def test_two_tasks_cannot_wait_for_one_iterator(client: Client, sandbox: Sandbox) -> None:
     """The second is refused in words, and the first gets its page."""
     sandbox.latency = 1.0
-    pages = client.conversation_pages(PHONE)
+    pages = client.conversation(PHONE).pages()
     taken: list[Page[Message]] = []
 
     async def take_first() -> None:
@@ -267,7 +277,7 @@ async def test_two_tasks_cannot_wait_for_one_iterator(client: Client, sandbox: S
 
 async def test_pages_that_came_together_leave_others_their_turn(client: Client) -> None:
     """Each page is a turn, though no request is waited for."""
-    pages = client.conversation_pages(PHONE, page_size=5, prefetch=8)
+    pages = client.conversation(PHONE, page_size=5).pages(prefetch=8)
     for _ in range(7):
         await anext(pages)
     turns = 0
@@ -293,10 +303,10 @@ async def test_a_long_page_gives_turns_and_is_whole_or_not_there(cut_after: int)
     """Whoever is cut off while its rows become messages gets all of them the next time."""
     sandbox = filled(2000)
     async with open_client(sandbox) as client:
-        pages = client.conversation_pages(PHONE, page_size=2000)
+        pages = client.conversation(PHONE, page_size=2000).pages()
         async with anyio.create_task_group() as group:
             group.start_soon(anext, pages)
-            while not pages.requests:
+            while not pages.progress.requests:
                 await checkpoint()
             for _ in range(cut_after):
                 await checkpoint()

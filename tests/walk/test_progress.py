@@ -149,7 +149,7 @@ async def test_the_fraction_can_be_read_at_any_moment(client: Client) -> None:
 async def test_the_fraction_of_a_stream_is_that_of_the_caller(client: Client) -> None:
     """Pages that wait in the buffer are not done."""
     progress = Progress()
-    async with client.stream_conversation(PHONE, page_size=15, progress=progress) as messages:
+    async with client.conversation(PHONE, page_size=15).stream(progress=progress) as messages:
         await anyio.sleep(10)
         assert (3, 0, 0.0) == (progress.requests, progress.yielded, progress.fraction)
         await anext(messages)
@@ -214,9 +214,12 @@ async def test_the_hook_is_called_for_each_page_and_at_the_end(client: Client, c
             (progress.requests, progress.yielded, progress.fraction)
         )
     )
-    read = client.iter_conversation if call == "generator" else client.conversation_pages
-    walk = read(PHONE, page_size=15, prefetch=0, progress=progress)
-    assert len([item async for item in walk]) in (3, 45)
+    if call == "generator":
+        walk = client.iter_conversation(PHONE, page_size=15, prefetch=0, progress=progress)
+        assert 45 == len([message async for message in walk])
+    else:
+        pages = client.conversation(PHONE, page_size=15).pages(prefetch=0, progress=progress)
+        assert 45 == sum([len(page) async for page in pages])
     assert [(1, 0, 0.0), (2, 15, 1 / 3), (3, 30, 2 / 3), (3, 45, 1.0)] == seen
 
 
@@ -224,7 +227,7 @@ async def test_the_hook_of_a_stream_is_called_when_pages_come(client: Client) ->
     """Pages come ahead of the caller, who may not have had one yet."""
     seen: list[tuple[int, int]] = []
     progress = Progress(on_page=lambda progress: seen.append((progress.requests, progress.yielded)))
-    async with client.stream_conversation(PHONE, page_size=15, progress=progress) as messages:
+    async with client.conversation(PHONE, page_size=15).stream(progress=progress) as messages:
         await anyio.sleep(1)
         assert [(1, 0), (2, 0), (3, 0)] == seen
         assert 45 == len([message async for message in messages])
@@ -250,7 +253,7 @@ async def test_the_hook_may_be_a_coroutine_function(client: Client) -> None:
 async def test_the_hook_has_to_be_a_function(wrong: Any) -> None:
     """It is refused where it is given, and not from inside the walk."""
     given = type(wrong).__name__
-    with pytest.raises(TypeError, match=f"on_page must be a function .*, not {given}"):
+    with pytest.raises(TypeError, match=f"on_page must be a function .*, got {given}"):
         Progress(on_page=wrong)
 
 
@@ -262,7 +265,7 @@ async def take_all(
         async for message in client.iter_conversation(PHONE, page_size=10, progress=progress):
             taken.append(message)  # noqa: PERF401 - one by one
     else:
-        async with client.stream_conversation(PHONE, page_size=10, progress=progress) as messages:
+        async with client.conversation(PHONE, page_size=10).stream(progress=progress) as messages:
             await anyio.sleep(pause)
             async for message in messages:
                 taken.append(message)
@@ -291,7 +294,7 @@ async def test_an_error_of_the_hook_comes_as_itself(client: Client, call: str) -
 
 async def test_the_cursor_of_a_resumed_walk_is_there_from_the_start(client: Client) -> None:
     """A walk that is stopped before its first message goes on where the last one did."""
-    pages = client.conversation_pages(PHONE, page_size=10)
+    pages = client.conversation(PHONE, page_size=10).pages()
     await anext(pages)
     at_first_page: list[str | None] = []
     progress = Progress(on_page=lambda progress: at_first_page.append(progress.cursor))
@@ -347,7 +350,7 @@ async def test_nothing_waits_after_a_time_out(client: Client, sandbox: Sandbox) 
     """A wait that was cut off is over."""
     sandbox.fail(Response(status=429, headers={"Retry-After": "30"}), times=None)
     progress = Progress()
-    pages = client.conversation_pages(PHONE, progress=progress)
+    pages = client.conversation(PHONE).pages(progress=progress)
     with anyio.move_on_after(1):
         await anext(pages)
     assert 0.0 == progress.waiting
@@ -377,4 +380,4 @@ async def test_the_repr_tells_the_numbers(client: Client) -> None:
     progress = Progress()
     async with aclosing(client.iter_conversation(PHONE, progress=progress)) as messages:
         await anext(messages)
-    assert "Progress(total=45, yielded=1, requests=1, degraded=False)" == repr(progress)
+    assert "Progress(total=45, yielded=1, requests=1, degraded=False, missing=0)" == repr(progress)

@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smstools_async import Client, Cursor, CursorError, InvalidRequestError, Message, Progress
-from smstools_async._cursor import Frontier, Order, Position, digest, read_cursor, write_cursor
+from smstools_async._reading.cursor import (
+    Frontier,
+    Order,
+    Position,
+    digest,
+    read_cursor,
+    write_cursor,
+)
 from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 

@@ -54,7 +54,7 @@ async def walk(client: Client, prefetch: int, a_page: float = 0.0) -> int:
 async def stream(client: Client, buffer: int, a_page: float = 0.0) -> int:
     """Count the messages by the stream, working so many seconds on each page."""
     count = 0
-    async with client.stream_conversation(PHONE, page_size=PAGE_SIZE, buffer=buffer) as messages:
+    async with client.conversation(PHONE, page_size=PAGE_SIZE).stream(prefetch=buffer) as messages:
         async for _ in messages:
             count += 1
             if count % PAGE_SIZE == 0:
@@ -85,7 +85,7 @@ async def test_a_stream_fetches_while_the_caller_works(client: Client) -> None:
 @pytest.mark.parametrize(("buffer", "rounds"), [(2, 8), (4, 6), (7, 5)])
 async def test_a_stream_fetches_pages_together(client: Client, buffer: int, rounds: int) -> None:
     """As many as find room, first one, then two, then four of them."""
-    sequential = await seconds(lambda: stream(client, buffer=0))
+    sequential = await seconds(lambda: stream(client, prefetch=0))
     assert sequential == pytest.approx(PAGES * LATENCY)
     assert await seconds(lambda: stream(client, buffer)) == pytest.approx(rounds * LATENCY)
 
@@ -104,7 +104,7 @@ async def test_requests_of_a_stream_go_on_while_the_caller_works(
 async def test_a_slow_caller_never_waits_for_a_stream(client: Client) -> None:
     """Who needs 20 ms for a page that takes 50 ms to fetch waits for the first two alone."""
     work = 0.02
-    took = await seconds(lambda: stream(client, buffer=4, a_page=work))
+    took = await seconds(lambda: stream(client, prefetch=4, a_page=work))
     assert took == pytest.approx(PAGES * work + 2 * LATENCY, abs=LATENCY)
 
 
@@ -165,7 +165,7 @@ async def test_a_stream_waits_while_its_buffer_is_full(
     """It holds the buffer, one page that waits for room, and no more."""
     ahead: set[int] = set()
     count = 0
-    async with client.stream_conversation(PHONE, page_size=PAGE_SIZE, buffer=buffer) as messages:
+    async with client.conversation(PHONE, page_size=PAGE_SIZE).stream(prefetch=buffer) as messages:
         async for _ in messages:
             await anyio.sleep(LATENCY)
             ahead.add(len(sandbox.requests) - 1 - count // PAGE_SIZE)

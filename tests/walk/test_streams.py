@@ -2,7 +2,7 @@
 
 from asyncio import CancelledError
 from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, aclosing
 from typing import TypeVar
 
@@ -12,15 +12,18 @@ from anyio.lowlevel import checkpoint
 
 from smstools_async import (
     Client,
-    ConversationItem,
-    ConversationStream,
+    ConversationEnd,
+    ConversationError,
+    ConversationsStream,
     CursorError,
     InvalidRequestError,
     Message,
-    MessageStream,
+    MessageOf,
     ServerError,
     SmstoolsError,
+    Stream,
 )
+from smstools_async._reading.many import Item
 from smstools_async.sandbox import Response, Sandbox
 from tests.walk.schedules import PHONE
 from tests.walk.virtual_time import Backend, virtual_backend
@@ -51,31 +54,37 @@ def fill(sandbox: Sandbox, phone: str, messages: int) -> None:
         sandbox.receive(phone, f"Mensagem {number} de {phone}")
 
 
-def by_phone(items: list[ConversationItem]) -> Mapping[str, list[Message]]:
+def by_phone(items: Iterable[Item]) -> Mapping[str, list[Message]]:
     """Sort messages by their phones."""
     messages: defaultdict[str, list[Message]] = defaultdict(list)
     for item in items:
-        assert item.message is not None
-        messages[item.phone].append(item.message)
+        if isinstance(item, MessageOf):
+            messages[item.phone].append(item.message)
     return messages
 
 
-Stream = MessageStream | ConversationStream
-MakeStream = Callable[[Client], Stream]
+def errors_of(items: Iterable[Item]) -> Mapping[str, Exception]:
+    """Return the errors by phone."""
+    return {item.phone: item.error for item in items if isinstance(item, ConversationError)}
 
 
-def one(client: Client) -> Stream:
+def ended(items: Iterable[Item]) -> list[str]:
+    """Return the phones of the conversations that ended."""
+    return [item.phone for item in items if isinstance(item, ConversationEnd)]
+
+
+AnyStream = Stream[Message] | ConversationsStream
+MakeStream = Callable[[Client], AnyStream]
+
+
+def one(client: Client) -> AnyStream:
     """Make a stream of one conversation."""
-    stream = client.stream_conversation(PHONE, page_size=10, buffer=0)
-    assert isinstance(stream, MessageStream)
-    return stream
+    return client.conversation(PHONE, page_size=10).stream(prefetch=0)
 
 
-def many(client: Client) -> Stream:
+def many(client: Client) -> AnyStream:
     """Make a stream of five conversations."""
-    stream = client.stream_conversations(PHONES, page_size=10, buffer=0)
-    assert isinstance(stream, ConversationStream)
-    return stream
+    return client.stream_conversations(PHONES, page_size=10, prefetch=0)
 
 
 T = TypeVar("T")
@@ -105,16 +114,16 @@ async def test_a_stream_hands_out_the_conversation_in_order(
 ) -> None:
     """Each message comes once, whatever the size of the buffer."""
     step = 1 if order == "newest" else -1
-    stream = client.stream_conversation(
-        PHONE, page_size=4, buffer=buffer, order="newest" if step == 1 else "oldest"
-    )
+    stream = client.conversation(
+        PHONE, page_size=4, order="newest" if step == 1 else "oldest"
+    ).stream(prefetch=buffer)
     async with stream as messages:
         assert list(sandbox.messages(PHONE)[::step]) == [message async for message in messages]
 
 
 async def test_a_stream_knows_where_it_is(client: Client, sandbox: Sandbox) -> None:
     """The cursor is that of the message just handed out, also when the block was left."""
-    async with client.stream_conversation(PHONE, page_size=4) as messages:
+    async with client.conversation(PHONE, page_size=4).stream() as messages:
         assert messages.cursor is None
         for _ in range(10):
             await anext(messages)
@@ -124,9 +133,9 @@ async def test_a_stream_knows_where_it_is(client: Client, sandbox: Sandbox) -> N
 
 async def test_a_resumed_stream_is_where_it_began(client: Client) -> None:
     """Before its first message it goes on where the last walk did, though pages wait already."""
-    pages = client.conversation_pages(PHONE, page_size=4)
+    pages = client.conversation(PHONE, page_size=4).pages()
     await anext(pages)
-    async with client.stream_conversation(PHONE, cursor=pages.cursor) as messages:
+    async with client.conversation(PHONE, cursor=pages.cursor).stream() as messages:
         await anyio.sleep(1)
         assert pages.cursor == messages.cursor
 
@@ -135,7 +144,7 @@ async def test_a_stream_goes_on_after_a_time_out(client: Client, sandbox: Sandbo
     """The task reads on while its caller is impatient, and nothing is lost."""
     sandbox.latency = 0.7
     taken: list[Message] = []
-    async with client.stream_conversation(PHONE, page_size=4) as messages:
+    async with client.conversation(PHONE, page_size=4).stream() as messages:
         while len(taken) < 25:
             with anyio.move_on_after(0.2):
                 taken.append(await anext(messages))
@@ -145,7 +154,7 @@ async def test_a_stream_goes_on_after_a_time_out(client: Client, sandbox: Sandbo
 
 async def test_an_ended_stream_stays_ended(client: Client) -> None:
     """Asked again, it says so again."""
-    async with client.stream_conversation(PHONE) as messages:
+    async with client.conversation(PHONE).stream() as messages:
         assert 25 == len([message async for message in messages])
         assert [] == [message async for message in messages]
 
@@ -153,7 +162,7 @@ async def test_an_ended_stream_stays_ended(client: Client) -> None:
 async def test_a_failed_stream_stays_failed(client: Client, sandbox: Sandbox) -> None:
     """A second loop must not look like the end of the history."""
     sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=2, times=None)
-    async with client.stream_conversation(PHONE, page_size=20) as messages:
+    async with client.conversation(PHONE, page_size=20).stream() as messages:
         with pytest.raises(InvalidRequestError):
             assert [message async for message in messages]
         with pytest.raises(InvalidRequestError):
@@ -288,7 +297,7 @@ async def test_an_error_in_the_block_wins_over_one_in_the_background(
 async def test_a_failure_that_nobody_takes_is_not_raised(client: Client, sandbox: Sandbox) -> None:
     """Leaving before the page that failed is leaving early."""
     sandbox.fail(Response.error(103, "Phone number is required or invalid"), page=2, times=None)
-    async with client.stream_conversation(PHONE, page_size=20) as messages:
+    async with client.conversation(PHONE, page_size=20).stream() as messages:
         await anext(messages)
         await anyio.sleep(1)
 
@@ -299,7 +308,7 @@ async def test_streams_can_be_left_in_any_nesting(client: Client, sandbox: Sandb
     async def nest() -> None:
         async with AsyncExitStack() as stack:
             for phone in PHONES:
-                messages = await stack.enter_async_context(client.stream_conversation(phone))
+                messages = await stack.enter_async_context(client.conversation(phone).stream())
                 await anext(messages)
             raise UsersError
 
@@ -336,7 +345,7 @@ async def test_a_task_that_waits_learns_that_the_block_was_left(
 
     async with (
         anyio.create_task_group() as group,
-        client.stream_conversation(PHONE) as messages,
+        client.conversation(PHONE).stream() as messages,
     ):
         group.start_soon(wait, messages)
         await anyio.sleep(1)
@@ -372,7 +381,7 @@ async def test_two_hundred_phones(client: Client, sandbox: Sandbox) -> None:
     tasks = len(anyio.get_running_tasks())
     async with client.stream_conversations(phones, concurrency=5) as items:
         most = 0
-        read: list[ConversationItem] = []
+        read: list[Item] = []
         async for item in items:
             read.append(item)
             most = max(most, len(anyio.get_running_tasks()) - tasks)
@@ -392,7 +401,7 @@ async def test_conversations_wait_while_the_buffer_is_full(
 ) -> None:
     """The buffer, one page of each conversation under way, and no more is held."""
     async with client.stream_conversations(
-        PHONES, concurrency=3, buffer=buffer, page_size=5
+        PHONES, concurrency=3, prefetch=buffer, page_size=5
     ) as items:
         held: list[int] = []
         for pages in range(25):
@@ -444,7 +453,7 @@ async def test_an_error_of_the_phones_comes_behind_their_conversations(
             yield phone
             await checkpoint()
 
-    read: list[ConversationItem] = []
+    read: list[Item] = []
     phones = failing() if kind == "iterable" else failing_async()
     async with client.stream_conversations(phones, page_size=10) as items:
         with pytest.raises(UsersError):
@@ -458,18 +467,18 @@ async def test_errors_can_be_handed_out_instead(client: Client, sandbox: Sandbox
     sandbox.fail(Response(status=503), phone=PHONES[3], times=None)
     async with client.stream_conversations(PHONES, on_error="yield", page_size=10) as items:
         read = [item async for item in items]
-    errors = {item.phone: item.error for item in read if item.error}
+    errors = errors_of(read)
     assert {PHONES[1]: InvalidRequestError, PHONES[3]: ServerError} == {
         phone: type(error) for phone, error in errors.items()
     }
-    messages = by_phone([item for item in read if not item.error])
     assert {
         phone: list(sandbox.messages(phone)[: 10 if phone == PHONES[1] else None])
         for phone in PHONES
         if phone != PHONES[3]
-    } == messages
+    } == by_phone(read)
+    assert {PHONES[0], PHONES[2], PHONES[4]} == set(ended(read))
     last = [item for item in read if item.phone == PHONES[1]][-1]
-    assert errors[PHONES[1]] is last.error
+    assert isinstance(last, ConversationError)
 
 
 @pytest.mark.parametrize(
@@ -484,10 +493,9 @@ async def test_a_bad_phone_spoils_only_itself(
     phones: list[object] = [PHONES[0], phone, PHONES[1]]
     async with client.stream_conversations(phones, on_error="yield") as items:  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - the mistake
         read = [item async for item in items]
-    errors = [item.error for item in read if item.error]
+    errors = errors_of(read).values()
     assert [(error, False)] == [(type(found), hasattr(found, "cursor")) for found in errors]
-    messages = by_phone([item for item in read if not item.error])
-    assert {phone: list(sandbox.messages(phone)) for phone in PHONES[:2]} == messages
+    assert {phone: list(sandbox.messages(phone)) for phone in PHONES[:2]} == by_phone(read)
 
 
 async def test_a_bad_cursor_spoils_only_its_conversation(client: Client) -> None:
@@ -495,17 +503,17 @@ async def test_a_bad_cursor_spoils_only_its_conversation(client: Client) -> None
     cursors = {PHONES[0]: "resume me"}
     async with client.stream_conversations(PHONES, on_error="yield", cursors=cursors) as items:
         read = [item async for item in items]
-    assert [(PHONES[0], CursorError)] == [
-        (item.phone, type(item.error)) for item in read if item.error
-    ]
-    assert 4 * 25 == len(read) - 1
+    assert {PHONES[0]: CursorError} == {
+        phone: type(error) for phone, error in errors_of(read).items()
+    }
+    assert 4 * 25 == sum(isinstance(item, MessageOf) for item in read)
 
 
 async def test_the_first_error_ends_the_stream(client: Client, sandbox: Sandbox) -> None:
     """With `on_error="raise"` what was fetched comes first, and nothing is fetched any more."""
     sandbox.latency = 1.0
     sandbox.fail(Response.error(103, "refused"), phone=PHONES[1], page=2, times=None)
-    read: list[ConversationItem] = []
+    read: list[Item] = []
     async with client.stream_conversations(PHONES, page_size=10) as items:
         with pytest.raises(InvalidRequestError) as caught:
             await collect(items, read)
@@ -523,7 +531,7 @@ async def test_many_conversations_can_be_resumed(
     client: Client, sandbox: Sandbox, taken: int
 ) -> None:
     """Wherever the stream is left, `cursors` go on with what was not handed out."""
-    async with client.stream_conversations(PHONES, page_size=10, buffer=3) as items:
+    async with client.stream_conversations(PHONES, page_size=10, prefetch=3) as items:
         before = [await anext(items) for _ in range(taken)]
     cursors = items.cursors
     assert {item.phone for item in before} == set(cursors)
@@ -539,7 +547,7 @@ async def test_cursors_are_found_however_phones_are_spelt(client: Client) -> Non
             pass
     cursors = {PHONES[0].replace("+55", "55 "): items.cursors[PHONES[0]]}
     async with client.stream_conversations(PHONES[:1], cursors=cursors) as items:
-        assert [] == [item async for item in items]
+        assert [] == [item async for item in items if isinstance(item, MessageOf)]
 
 
 async def test_cursors_do_not_change_in_the_callers_hands(client: Client) -> None:
@@ -548,7 +556,7 @@ async def test_cursors_do_not_change_in_the_callers_hands(client: Client) -> Non
         await anext(items)
         cursors = items.cursors
         first = dict(cursors)
-        assert 124 == len([item async for item in items])
+        assert 124 + len(PHONES) == len([item async for item in items])
     assert first == cursors
 
 
@@ -558,5 +566,6 @@ async def test_a_locked_out_client_fails_for_every_phone(client: Client, sandbox
     async with client.stream_conversations(PHONES, concurrency=1, on_error="yield") as items:
         read = [item async for item in items]
     assert PHONES == [item.phone for item in read]
-    assert all(isinstance(item.error, SmstoolsError) for item in read)
+    assert all(isinstance(error, SmstoolsError) for error in errors_of(read).values())
+    assert PHONES == list(errors_of(read))
     assert 1 == len(sandbox.requests)

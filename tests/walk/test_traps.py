@@ -13,7 +13,14 @@ import pytest
 import trio
 from anyio.lowlevel import checkpoint
 
-from smstools_async import Client, InvalidRequestError, Message, PaginationError, Progress
+from smstools_async import (
+    Client,
+    InvalidRequestError,
+    Listing,
+    Message,
+    PaginationError,
+    Progress,
+)
 from smstools_async._wire.pages import DecodedPage
 from smstools_async.sandbox import Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, open_client
@@ -52,14 +59,14 @@ REFUSAL = Response.error(103, "Phone number is required or invalid")
 def test_the_iteration_is_an_async_generator_function() -> None:
     """Frameworks that look, such as those for web streaming, see what it is."""
     assert inspect.isasyncgenfunction(Client.iter_conversation)
-    assert inspect.isasyncgenfunction(Client.watch_conversation)
+    assert inspect.isasyncgenfunction(Listing.watch)
 
 
 async def test_nothing_happens_before_the_first_step(client: Client, sandbox: Sandbox) -> None:
     """A generator that is made and not used asks for nothing, and needs no closing."""
     tasks = len(anyio.get_running_tasks())
     client.iter_conversation(PHONE)
-    client.watch_conversation(PHONE)
+    client.conversation(PHONE).watch()
     await checkpoint()
     assert ([], tasks) == (sandbox.requests, len(anyio.get_running_tasks()))
 
@@ -140,7 +147,7 @@ async def test_wait_for_finishes_a_generator(client: Client, sandbox: Sandbox) -
 @on_virtual_asyncio
 async def test_wait_for_does_not_finish_pages(client: Client, sandbox: Sandbox) -> None:
     """A class iterator goes on where it was."""
-    pages = client.conversation_pages(PHONE, page_size=10, prefetch=0)
+    pages = client.conversation(PHONE, page_size=10).pages(prefetch=0)
     taken = list(await anext(pages))
     sandbox.latency = 20.0
     with pytest.raises(asyncio.TimeoutError):
@@ -156,7 +163,7 @@ async def test_wait_for_does_not_finish_a_stream(client: Client, sandbox: Sandbo
     """What comes after the time-out is there for the next step."""
     sandbox.latency = 2.0
     taken: list[Message] = []
-    async with client.stream_conversation(PHONE, page_size=30) as messages:
+    async with client.conversation(PHONE, page_size=30).stream() as messages:
         with pytest.raises(asyncio.TimeoutError):
             await asyncio.wait_for(anext(messages), 1)
         await collect(messages, taken)
@@ -214,7 +221,7 @@ async def test_a_generator_closed_by_aclosing_is_silent(client: Client) -> None:
     async with aclosing(client.iter_conversation(PHONE, page_size=10)) as messages:
         async for _ in messages:
             break
-    async with aclosing(client.watch_conversation(PHONE, interval=0.01)):
+    async with aclosing(client.conversation(PHONE).watch(interval=0.01)):
         pass
     gc.collect()
     await checkpoint()
@@ -223,7 +230,7 @@ async def test_a_generator_closed_by_aclosing_is_silent(client: Client) -> None:
 @pytest.mark.usefixtures("complaints")
 async def test_pages_left_by_break_are_silent(client: Client) -> None:
     """A class iterator has nothing to close, on either loop."""
-    async for _ in client.conversation_pages(PHONE, page_size=10, prefetch=8):
+    async for _ in client.conversation(PHONE, page_size=10).pages(prefetch=8):
         break
     gc.collect()
     await checkpoint()
@@ -232,7 +239,7 @@ async def test_pages_left_by_break_are_silent(client: Client) -> None:
 @pytest.mark.usefixtures("complaints")
 async def test_a_stream_left_by_break_is_silent(client: Client) -> None:
     """The end of its block closes it."""
-    async with client.stream_conversation(PHONE, page_size=10) as messages:
+    async with client.conversation(PHONE, page_size=10).stream() as messages:
         async for _ in messages:
             break
     async with client.stream_conversations([PHONE], page_size=10) as items:
@@ -246,7 +253,7 @@ async def test_a_stream_left_by_break_is_silent(client: Client) -> None:
 @pytest.mark.usefixtures("complaints")
 async def test_a_stream_never_opened_is_silent(client: Client) -> None:
     """Nothing of it exists before its block begins."""
-    client.stream_conversation(PHONE)
+    client.conversation(PHONE).stream()
     client.stream_conversations([PHONE])
     gc.collect()
     await checkpoint()

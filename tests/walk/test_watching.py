@@ -69,7 +69,7 @@ async def test_a_watch_begins_with_what_arrives(
     phone = "+5521900000000"
     for number in range(total):
         sandbox.receive(phone, f"Mensagem {number}")
-    async with watching(client.watch_conversation(phone)) as taken:
+    async with watching(client.conversation(phone).watch()) as taken:
         first = [sandbox.receive(phone, text) for text in ("Oi", "Tudo bem?")]
         await anyio.sleep(100)
         later = [sandbox.send(phone, "Tudo!"), sandbox.receive(phone, "Que bom")]
@@ -82,7 +82,7 @@ async def test_a_watch_goes_on_from_a_cursor(client: Client, sandbox: Sandbox) -
     progress = Progress()
     walk = client.iter_conversation(PHONE, order="oldest", max_messages=12, progress=progress)
     assert 12 == len([message async for message in walk])
-    async with watching(client.watch_conversation(PHONE, cursor=progress.cursor)) as taken:
+    async with watching(client.conversation(PHONE, cursor=progress.cursor).watch()) as taken:
         sandbox.receive(PHONE, "Oi")
         await anyio.sleep(100)
     assert list(sandbox.messages(PHONE))[-13::-1] == taken
@@ -91,7 +91,7 @@ async def test_a_watch_goes_on_from_a_cursor(client: Client, sandbox: Sandbox) -
 async def test_progress_of_a_watch_counts_on(client: Client, sandbox: Sandbox) -> None:
     """Over all looks, also while there is nothing new."""
     progress = Progress()
-    async with watching(client.watch_conversation(PHONE, progress=progress)) as taken:
+    async with watching(client.conversation(PHONE).watch(progress=progress)) as taken:
         for number in range(1, 4):
             sandbox.receive(PHONE, f"Aviso {number}")
             await anyio.sleep(100)
@@ -107,7 +107,7 @@ async def test_messages_of_the_starting_second_are_told_apart(
     for text in ("ok", "ok", "sim"):
         sandbox.receive(PHONE, text, unix_time=second)
     sandbox.quirks |= Quirks(shuffle_ties=True)
-    async with watching(client.watch_conversation(PHONE)) as taken:
+    async with watching(client.conversation(PHONE).watch()) as taken:
         for text in ("ok", "sim", "sim", "novo"):
             sandbox.receive(PHONE, text, unix_time=second)
             await anyio.sleep(100)
@@ -119,7 +119,7 @@ async def test_a_second_longer_than_a_page_is_told_apart(client: Client, sandbox
     second = sandbox.messages(PHONE)[0].unix_time + 5
     for number in range(230):
         sandbox.receive(PHONE, f"Aviso {number}", unix_time=second)
-    async with watching(client.watch_conversation(PHONE)) as taken:
+    async with watching(client.conversation(PHONE).watch()) as taken:
         expected = sandbox.receive(PHONE, "novo", unix_time=second)
         await anyio.sleep(100)
     assert [expected] == taken
@@ -142,28 +142,28 @@ async def test_a_quiet_conversation_is_asked_for_less_and_less(
 ) -> None:
     """After 5, 10, 20, 40, then each 60 seconds; one request each time."""
     times = asking_times(sandbox)
-    await watch(client.watch_conversation(PHONE), 300, [])
+    await watch(client.conversation(PHONE).watch(), 300, [])
     assert [0, 0, 5, 15, 35, 75, 135, 195, 255] == since_first(times)
 
 
 async def test_the_intervals_can_be_chosen(client: Client, sandbox: Sandbox) -> None:
     """From `interval`, doubled up to `max_interval`."""
     times = asking_times(sandbox)
-    await watch(client.watch_conversation(PHONE, interval=1, max_interval=3), 13, [])
+    await watch(client.conversation(PHONE).watch(interval=1, max_interval=3), 13, [])
     assert [0, 0, 1, 3, 6, 9, 12] == since_first(times)
 
 
 async def test_the_intervals_can_be_equal(client: Client, sandbox: Sandbox) -> None:
     """Then there is no patience to lose."""
     times = asking_times(sandbox)
-    await watch(client.watch_conversation(PHONE, interval=7, max_interval=7), 30, [])
+    await watch(client.conversation(PHONE).watch(interval=7, max_interval=7), 30, [])
     assert [0, 0, 7, 14, 21, 28] == since_first(times)
 
 
 async def test_after_news_a_watch_asks_often_again(client: Client, sandbox: Sandbox) -> None:
     """People answer soon, or not for long."""
     times = asking_times(sandbox)
-    async with watching(client.watch_conversation(PHONE)) as taken:
+    async with watching(client.conversation(PHONE).watch()) as taken:
         await anyio.sleep(80)
         sandbox.receive(PHONE, "Oi")
         await anyio.sleep(100)
@@ -173,7 +173,7 @@ async def test_after_news_a_watch_asks_often_again(client: Client, sandbox: Sand
 
 async def test_work_on_a_message_is_not_hurried(client: Client, sandbox: Sandbox) -> None:
     """Nothing is asked for while the caller has a message."""
-    messages = client.watch_conversation(PHONE)
+    messages = client.conversation(PHONE).watch()
     async with aclosing(messages), anyio.create_task_group() as group:
         group.start_soon(receive_later, sandbox, 1)
         await anext(messages)
@@ -191,7 +191,7 @@ async def receive_later(sandbox: Sandbox, seconds: float) -> None:
 async def test_an_error_tells_where_to_go_on(client: Client, sandbox: Sandbox) -> None:
     """A watch that broke is resumed with all that arrived meanwhile."""
     taken: list[Message] = []
-    messages = client.watch_conversation(PHONE)
+    messages = client.conversation(PHONE).watch()
     async with anyio.create_task_group() as group:
         group.start_soon(receive_later, sandbox, 1)
         taken.append(await anext(messages))
@@ -200,7 +200,7 @@ async def test_an_error_tells_where_to_go_on(client: Client, sandbox: Sandbox) -
         await anext(messages)
     sandbox.stop_failing()
     expected = [taken[0], sandbox.receive(PHONE, "Tudo bem?")]
-    await watch(client.watch_conversation(PHONE, cursor=caught.value.cursor), 100, taken)
+    await watch(client.conversation(PHONE, cursor=caught.value.cursor).watch(), 100, taken)
     assert expected == taken
 
 
@@ -214,7 +214,7 @@ async def test_an_error_before_the_first_look_is_over_has_no_cursor(
         sandbox.receive(PHONE, f"Aviso {number}", unix_time=second)
     sandbox.fail(Response(status=503), from_request=1 if ties == 1 else 2, times=None)
     with pytest.raises(ServerError) as caught:
-        await anext(client.watch_conversation(PHONE))
+        await anext(client.conversation(PHONE).watch())
     assert caught.value.cursor is None
 
 
@@ -227,10 +227,10 @@ async def test_progress_tells_where_to_begin_the_next_watch(
     expected: list[Message] = []
     for number in range(5):
         cursor = progress.cursor
-        watched = client.watch_conversation(PHONE, cursor=cursor, progress=progress)
+        watched = client.conversation(PHONE, cursor=cursor).watch(progress=progress)
         await watch(watched, 7, taken)
         expected.append(sandbox.receive(PHONE, f"Nova {number}"))
-    await watch(client.watch_conversation(PHONE, cursor=progress.cursor), 7, taken)
+    await watch(client.conversation(PHONE, cursor=progress.cursor).watch(), 7, taken)
     assert expected == taken
 
 
@@ -244,7 +244,7 @@ async def test_a_watch_stopped_while_its_caller_works_goes_on_behind_that_messag
     expected = list(sandbox.messages(PHONE))[-2::-1]
     taken: list[Message] = []
     for _ in expected:
-        messages = client.watch_conversation(PHONE, cursor=progress.cursor, progress=progress)
+        messages = client.conversation(PHONE, cursor=progress.cursor).watch(progress=progress)
         async with aclosing(messages):
             taken.append(await anext(messages))
     assert expected == taken
@@ -253,17 +253,17 @@ async def test_a_watch_stopped_while_its_caller_works_goes_on_behind_that_messag
 async def test_an_empty_cursor_is_no_missing_one(client: Client, sandbox: Sandbox) -> None:
     """A cursor that got lost on the way is refused, instead of skipping what arrived since."""
     with pytest.raises(CursorError):
-        await anext(client.watch_conversation(PHONE, cursor=""))
+        await anext(client.conversation(PHONE, cursor="").watch())
     assert [] == sandbox.requests
 
 
 async def test_a_newest_first_cursor_is_refused(client: Client, sandbox: Sandbox) -> None:
     """It tells what is older, not what is newer."""
-    pages = client.conversation_pages(PHONE, max_messages=5)
+    pages = client.conversation(PHONE, max_messages=5).pages()
     await anext(pages)
     requests = len(sandbox.requests)
     with pytest.raises(CursorError, match="order='newest'"):
-        await anext(client.watch_conversation(PHONE, cursor=pages.cursor))
+        await anext(client.conversation(PHONE, cursor=pages.cursor).watch())
     assert requests == len(sandbox.requests)
 
 
@@ -272,8 +272,8 @@ async def test_a_server_without_order_cannot_be_watched(client: Client, sandbox:
     first = sandbox.messages(PHONE)[-1].unix_time
     for number in (4, 1, 3):
         sandbox.receive(PHONE, f"Atrasada {number}", unix_time=first + number)
-    with pytest.raises(PaginationError, match="what is new cannot be told") as caught:
-        await anext(client.watch_conversation(PHONE))
+    with pytest.raises(PaginationError, match="what is new cannot be found") as caught:
+        await anext(client.conversation(PHONE).watch())
     assert caught.value.cursor is None
 
 
@@ -283,7 +283,7 @@ async def test_a_server_that_loses_its_order_is_watched_no_longer(
     """The cursor is the last one that held."""
     first = sandbox.messages(PHONE)[-1].unix_time
     progress = Progress()
-    messages = client.watch_conversation(PHONE, progress=progress)
+    messages = client.conversation(PHONE).watch(progress=progress)
 
     def disorder(request: int) -> None:
         if request == 4:
@@ -326,10 +326,10 @@ async def test_a_moving_history_is_watched_exactly_once(
     progress = Progress()
     taken: list[Message] = []
     for _ in range(6):
-        watched = client.watch_conversation(PHONE, cursor=progress.cursor, progress=progress)
+        watched = client.conversation(PHONE, cursor=progress.cursor).watch(progress=progress)
         await watch(watched, draw.choice((3, 12, 50)), taken)
     sandbox.before_each_request = None
-    await watch(client.watch_conversation(PHONE, cursor=progress.cursor), 10, taken)
+    await watch(client.conversation(PHONE, cursor=progress.cursor).watch(), 10, taken)
     handed_out = Counter(map(identity, taken))
     assert Counter() == (arrived - gone) - handed_out
     assert Counter() == handed_out - arrived

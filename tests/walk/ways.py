@@ -1,17 +1,26 @@
 """The ways to read one conversation, behind one face."""
 
 from contextlib import aclosing
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from smstools_async import Client, ConversationPages, Cursor, Message, Progress
-from smstools_async._reading.pages import ConversationStream, MessageStream
+from smstools_async import (
+    Client,
+    ConversationsStream,
+    Cursor,
+    Message,
+    MessageOf,
+    PageIterator,
+    Progress,
+    RowIterator,
+    Stream,
+)
 from tests.walk.schedules import PHONE
 
 
 class Way(NamedTuple):
     """A call of the client that reads a conversation, and how many pages it fetches ahead."""
 
-    call: Literal["generator", "pages", "stream", "streams"]
+    call: Literal["generator", "rows", "pages", "stream", "streams"]
     ahead: int
 
     def __str__(self) -> str:
@@ -25,15 +34,21 @@ WAYS = (
     Way("pages", 0),
     Way("pages", 1),
     Way("pages", 8),
+    Way("rows", 2),
     Way("stream", 2),
     Way("streams", 2),
 )
+
+Source: TypeAlias = (
+    Progress | RowIterator[Message] | PageIterator[Message] | Stream[Message] | ConversationsStream
+)
+"""What says where to resume."""
 
 
 class Reading:
     """One reading of the conversation with `PHONE`; `run` it, and it fills `taken`.
 
-    What was taken, and where to go on, can be seen at any time, also after it failed.
+    What was taken, and where to resume, can be seen at any time, also after it failed.
     """
 
     def __init__(self, client: Client, way: Way, **options: Any) -> None:
@@ -42,13 +57,12 @@ class Reading:
         self._client = client
         self._way = way
         self._options = options
-        self.source: Progress | ConversationPages | MessageStream | ConversationStream
-        self.source = Progress()
+        self.source: Source = Progress()
 
     @property
     def cursor(self) -> Cursor | None:
-        """Where to go on after what was taken."""
-        if isinstance(self.source, ConversationStream):
+        """Where to resume after what was taken."""
+        if isinstance(self.source, ConversationsStream):
             return self.source.cursors.get(PHONE)
         return self.source.cursor
 
@@ -57,6 +71,8 @@ class Reading:
         match self._way.call:
             case "generator":
                 await self._generate()
+            case "rows":
+                await self._iterate()
             case "pages":
                 await self._turn_pages()
             case "stream":
@@ -74,24 +90,31 @@ class Reading:
             async for message in messages:
                 self.taken.append(message)
 
+    async def _iterate(self) -> None:
+        rows = self.source = aiter(self._client.conversation(PHONE, **self._options))
+        async for message in rows:
+            self.taken.append(message)
+
     async def _turn_pages(self) -> None:
-        pages = self.source = self._client.conversation_pages(
-            PHONE, prefetch=self._way.ahead, **self._options
+        pages = self.source = self._client.conversation(PHONE, **self._options).pages(
+            prefetch=self._way.ahead
         )
         async for page in pages:
             self.taken += page
 
     async def _stream(self) -> None:
-        stream = self._client.stream_conversation(PHONE, buffer=self._way.ahead, **self._options)
+        stream = self._client.conversation(PHONE, **self._options).stream(prefetch=self._way.ahead)
         async with stream as messages:
             self.source = messages
             async for message in messages:
                 self.taken.append(message)
 
     async def _stream_many(self) -> None:
-        stream = self._client.stream_conversations([PHONE], buffer=self._way.ahead, **self._options)
+        stream = self._client.stream_conversations(
+            [PHONE], prefetch=self._way.ahead, **self._options
+        )
         async with stream as items:
             self.source = items
             async for item in items:
-                assert item.message is not None
-                self.taken.append(item.message)
+                if isinstance(item, MessageOf):
+                    self.taken.append(item.message)

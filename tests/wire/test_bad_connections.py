@@ -91,7 +91,7 @@ async def open_all(server: Server, client: Client) -> None:
     """Have eight connections opened and kept."""
     async with anyio.create_task_group() as tasks:
         for _ in range(CONNECTIONS):
-            tasks.start_soon(client.count_conversation, PHONE)
+            tasks.start_soon(client.conversation(PHONE).count)
         while sum(server.requests) < CONNECTIONS:
             await anyio.lowlevel.checkpoint()
         server.gate.set()
@@ -104,7 +104,7 @@ async def test_dead_connections_cost_one_retry() -> None:
         server.dead = CONNECTIONS
         requests = sum(server.requests)
         for _ in range(3):
-            assert 0 == await client.count_conversation(PHONE)
+            assert 0 == await client.conversation(PHONE).count()
     assert requests + 4 == sum(server.requests)
 
 
@@ -113,7 +113,7 @@ async def test_page_of_another_phone_is_asked_for_on_a_new_connection() -> None:
     server = Server(behind=page_of("551100000001") * 2, body=body_of(row(sender=PHONE)))
     server.gate.set()
     async with serving(server) as client:
-        assert 1 == len(await client.get_conversation(PHONE))
+        assert 1 == len(await client.conversation(PHONE).page())
     assert [1, 1] == server.requests
 
 
@@ -122,7 +122,7 @@ async def test_response_that_is_not_json_is_asked_for_on_a_new_connection() -> N
     server = Server(behind=response(b"<html>"))
     server.gate.set()
     async with serving(server) as client:
-        assert 0 == await client.count_conversation(PHONE)
+        assert 0 == await client.conversation(PHONE).count()
     assert [1, 1] == server.requests
 
 
@@ -132,7 +132,7 @@ async def test_cookies_are_neither_kept_nor_sent() -> None:
     server.gate.set()
     async with serving(server) as client:
         for _ in range(3):
-            await client.count_conversation(PHONE)
+            await client.conversation(PHONE).count()
     assert 1 == len({len(head) for head in server.heads})
     assert b"cookie" not in server.heads[-1].lower()
 

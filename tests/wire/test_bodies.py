@@ -31,7 +31,7 @@ def pieces_of(body: bytes, size: int) -> list[bytes]:
 async def rows_from(server: Scripted) -> int:
     """Ask once; return how many rows came."""
     async with client_of(server) as client:
-        return len(await client.get_conversation(PHONE))
+        return len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -136,10 +136,10 @@ async def test_larger_body_is_given_up() -> None:
 async def test_bound_can_be_chosen() -> None:
     """In bytes of the inflated body."""
     async with client_of(Scripted(PACKED, headers=GZIP), max_body_bytes=len(BODY)) as client:
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
     async with client_of(Scripted(PACKED, headers=GZIP), max_body_bytes=len(BODY) - 1) as client:
         with pytest.raises(UnexpectedResponseError, match=f"larger than {len(BODY) - 1} bytes"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
 
 @pytest.mark.asyncio

@@ -22,7 +22,7 @@ async def test_an_outage_is_not_made_worse_for_long() -> None:
     async with client_of(sandbox, retry=retry) as client:
         for _ in range(10):
             with pytest.raises(ServerError):
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
     assert 10 + 5 == len(sandbox.requests)
 
 
@@ -33,7 +33,7 @@ async def test_retries_that_end_well_cost_nothing() -> None:
     async with client_of(sandbox, retry=Retry(backoff_initial=0, budget=3)) as client:
         for _ in range(10):
             sandbox.fail(BUSY, times=3)
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 40 == len(sandbox.requests)
 
 

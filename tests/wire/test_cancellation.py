@@ -36,7 +36,7 @@ async def cancel_by_scopes(client: Client, calls: int) -> int:
         nonlocal served
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(give_up_after, turns, tasks.cancel_scope)
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
             served += 1
             tasks.cancel_scope.cancel()
 
@@ -58,7 +58,7 @@ async def cancel_tasks(client: Client, calls: int) -> int:
 
     async def call_and_cancel() -> None:
         nonlocal served
-        task = asyncio.create_task(client.get_conversation(PHONE))
+        task = asyncio.create_task(client.conversation(PHONE).page())
         for _ in range(random.randrange(60)):
             await asyncio.sleep(0)
         task.cancel()
@@ -75,7 +75,7 @@ async def assert_whole(client: Client) -> None:
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             for _ in range(3 * CONNECTIONS):
-                tasks.start_soon(client.get_conversation, PHONE)
+                tasks.start_soon(client.conversation(PHONE).page)
 
 
 @pytest.mark.anyio
@@ -132,12 +132,12 @@ async def test_connection_that_was_just_made_is_not_lost(turns: int) -> None:
     ):
         for _ in range(10):
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(client.get_conversation, PHONE)
+                tasks.start_soon(client.conversation(PHONE).page)
                 for _ in range(turns):
                     await anyio.lowlevel.checkpoint()
                 tasks.cancel_scope.cancel()
         with anyio.fail_after(5):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
 
 @pytest.mark.anyio
@@ -149,7 +149,7 @@ async def test_cancelled_call_is_cancelled(turns: int) -> None:
     async with client_of(sandbox, retry=Retry(attempts=1000)) as client:
         with anyio.CancelScope() as scope:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(client.get_conversation, PHONE)
+                tasks.start_soon(client.conversation(PHONE).page)
                 for _ in range(turns):
                     await anyio.lowlevel.checkpoint()
                 scope.cancel()
@@ -167,14 +167,14 @@ async def test_inner_task_cancelled_alone_cancels_the_call() -> None:
     has_begun = asyncio.Event()
     sandbox.before_each_request = lambda _: has_begun.set()
     async with client_of(sandbox, timeout=7200, retry=AT_ONCE) as client:
-        call = asyncio.create_task(client.get_conversation(PHONE))
+        call = asyncio.create_task(client.conversation(PHONE).page())
         await has_begun.wait()
         (inner,) = asyncio.all_tasks() - {call, asyncio.current_task()}
         inner.cancel()
         await asyncio.wait({call})
         assert call.cancelled()
         sandbox.latency = 0
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -184,6 +184,6 @@ async def test_timeout_of_the_caller_leaves_the_client_usable() -> None:
     sandbox.latency = 3600
     async with client_of(sandbox, timeout=7200, max_connections=1) as client:
         with pytest.raises(TimeoutError), anyio.fail_after(0.001):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         sandbox.latency = 0
-        assert 0 == len(await client.get_conversation(PHONE))
+        assert 0 == len(await client.conversation(PHONE).page())

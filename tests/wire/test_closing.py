@@ -18,7 +18,7 @@ async def test_closed_client_sends_nothing(times: int) -> None:
         for _ in range(times):
             await client.aclose()
         with pytest.raises(ClientClosedError, match="Create a new one"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         with pytest.raises(ClientClosedError):
             await client.request("POST", "/message/send", json={})
     assert [] == sandbox.requests
@@ -32,7 +32,7 @@ async def test_block_closes_the_client() -> None:
     async with Client(CLIENT_ID, CLIENT_SECRET, retry=AT_ONCE, hooks=hooks) as client:
         pass
     with pytest.raises(ClientClosedError):
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
     assert [] == retries
 
 
@@ -44,7 +44,7 @@ async def test_closed_http_client_is_noticed() -> None:
     with pytest.raises(
         ClientClosedError, match="The http_client that this Client was given"
     ) as caught:
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
     assert "http_client" == caught.value.closed
 
 
@@ -57,7 +57,7 @@ async def test_closed_download_client_is_noticed() -> None:
     async with client_of(sandbox_of(), download_client=download_client) as client:
         with pytest.raises(ClientClosedError, match="The download_client that"):
             await client.download(file)
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -68,7 +68,7 @@ async def test_http_client_may_be_closed_at_any_moment(turns: int) -> None:
 
     async def ask() -> None:
         try:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         except ClientClosedError:
             outcomes.append("closed")
         else:
@@ -92,7 +92,7 @@ async def test_calls_that_wait_for_their_turn_are_refused() -> None:
 
     async def ask(client: Client) -> None:
         try:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         except ClientClosedError as error:
             refused.append(error)
 
@@ -115,11 +115,11 @@ async def test_closed_client_says_so_at_once() -> None:
     sandbox.before_each_request = lambda _: has_begun.set()
     opening = client_of(sandbox, timeout=7200, max_connections=1)
     async with opening as client, anyio.create_task_group() as tasks:
-        tasks.start_soon(client.get_conversation, PHONE)
+        tasks.start_soon(client.conversation(PHONE).page)
         await has_begun.wait()
         await client.aclose()
         with anyio.fail_after(5), pytest.raises(ClientClosedError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         tasks.cancel_scope.cancel()
 
 
@@ -133,7 +133,7 @@ async def test_request_under_way_ends_with_the_client() -> None:
 
     async def ask(client: Client) -> None:
         with pytest.raises(ClientClosedError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
     async with serving(sandbox) as base_url:
         client = Client(CLIENT_ID, CLIENT_SECRET, base_url=base_url, retry=None)

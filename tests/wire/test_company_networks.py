@@ -79,7 +79,7 @@ async def test_requests_and_downloads_go_through_a_proxy() -> None:
     async with serving(server) as reference:
         proxy = repr(reference).split("'")[1].removesuffix("/v1").replace("//", "//user:w%20rd@")
         async with asking("http://127.0.0.1:9/v1", proxy=proxy) as client:
-            assert 0 == await client.count_conversation(PHONE)
+            assert 0 == await client.conversation(PHONE).count()
             file = MessageFile(name="a", url="http://files.example/1.txt", mime="text/plain")
             assert server.body == await client.download(file)
     asked, fetched = server.heads
@@ -105,7 +105,7 @@ async def test_proxy_gives_way_for_an_encrypted_connection() -> None:
         tasks.start_soon(listener.serve, refuse)
         async with asking("https://api.example/v1", proxy=f"http://127.0.0.1:{port}") as client:
             with pytest.raises(TransportError, match="The proxy did not make a connection"):
-                await client.count_conversation(PHONE)
+                await client.conversation(PHONE).count()
         tasks.cancel_scope.cancel()
     assert [b"CONNECT api.example:443 HTTP/1.1"] == [head.splitlines()[0] for head in heads]
     assert CLIENT_SECRET.encode() not in heads[0]
@@ -118,7 +118,7 @@ async def test_own_ca_is_trusted() -> None:
         serving_tls(server := ready(), tls()) as base_url,
         asking(base_url, ca_file=HERE) as client,
     ):
-        assert 0 == await client.count_conversation(PHONE)
+        assert 0 == await client.conversation(PHONE).count()
     assert 1 == len(server.heads)
 
 
@@ -128,7 +128,7 @@ async def test_unknown_ca_is_named_with_its_remedy() -> None:
     server = ready()
     async with serving_tls(server, tls()) as base_url, asking(base_url) as client:
         with pytest.raises(TransportError) as caught:
-            await client.count_conversation(PHONE)
+            await client.conversation(PHONE).count()
     assert str(caught.value).startswith("The server's certificate is not trusted (self-signed")
     assert "trust that CA: Client(http_client=open_http_client(ca_file=…))" in str(caught.value)
     assert not caught.value.retryable
@@ -145,7 +145,7 @@ async def test_client_certificate_is_shown() -> None:
         serving_tls(ready(), context) as base_url,
         asking(base_url, ca_file=HERE, client_cert=ELSEWHERE) as client,
     ):
-        assert 0 == await client.count_conversation(PHONE)
+        assert 0 == await client.conversation(PHONE).count()
 
 
 @pytest.mark.parametrize(

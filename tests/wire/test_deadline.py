@@ -33,7 +33,7 @@ def outcome_of(
         begin, error = trio.current_time(), None
         async with client_of(server, timeout=timeout) as client:
             try:
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
             except SmstoolsError as caught:
                 error = type(caught)
         return error, round(trio.current_time() - begin, 3)
@@ -102,7 +102,7 @@ def test_wait_for_a_turn_does_not_count() -> None:
         gate_for_one = client_of(sandbox, timeout=5, max_connections=1)
         async with gate_for_one as client, trio.open_nursery() as tasks:
             for _ in range(10):
-                tasks.start_soon(client.get_conversation, PHONE)
+                tasks.start_soon(client.conversation(PHONE).page)
         return trio.current_time() - begin
 
     assert 40 == pytest.approx(run_virtually(ask_one_by_one))
@@ -114,7 +114,7 @@ def test_error_tells_the_deadline_and_the_remedy() -> None:
     async def ask() -> None:
         async with client_of(Silent(), timeout=2.5) as client:
             with pytest.raises(RequestTimeoutError, match=r"within 2\.5 seconds.*longer `timeout`"):
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
 
     run_virtually(ask)
 
@@ -129,8 +129,8 @@ def test_each_attempt_has_its_own_deadline() -> None:
         begin = trio.current_time()
         async with client_of(sandbox, timeout=5) as client:
             with pytest.raises(RequestTimeoutError):
-                await client.get_conversation(PHONE)
-            await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
+            await client.conversation(PHONE).page()
         return trio.current_time() - begin
 
     assert 6 == pytest.approx(run_virtually(ask_twice))
@@ -141,4 +141,4 @@ async def test_deadline_holds_on_asyncio() -> None:
     """As on trio; a hundredth of a second of the real clock."""
     async with client_of(Silent(), timeout=0.01) as client:
         with anyio.fail_after(5), pytest.raises(RequestTimeoutError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()

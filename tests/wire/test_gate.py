@@ -16,7 +16,7 @@ async def test_no_more_are_under_way_than_connections(max_connections: int) -> N
     pages = list[int]()
 
     async def ask(client: Client) -> None:
-        pages.append(len(await client.get_conversation(PHONE)))
+        pages.append(len(await client.conversation(PHONE).page()))
 
     opening = client_of(sandbox, max_connections=max_connections)
     async with opening as client, anyio.create_task_group() as tasks:
@@ -32,7 +32,7 @@ async def test_default_is_eight() -> None:
     sandbox = sandbox_of()
     async with client_of(sandbox) as client, anyio.create_task_group() as tasks:
         for _ in range(50):
-            tasks.start_soon(client.get_conversation, PHONE)
+            tasks.start_soon(client.conversation(PHONE).page)
     assert 8 == sandbox.most_in_flight
 
 
@@ -43,11 +43,11 @@ async def test_call_cancelled_in_the_queue_leaves_no_gap() -> None:
     has_begun = anyio.Event()
     sandbox.before_each_request = lambda _: has_begun.set()
     async with client_of(sandbox, max_connections=1) as client, anyio.create_task_group() as tasks:
-        tasks.start_soon(client.get_conversation, PHONE)
+        tasks.start_soon(client.conversation(PHONE).page)
         await has_begun.wait()
         with anyio.move_on_after(0):
-            await client.get_conversation(PHONE)
-        assert 3 == len(await client.get_conversation(PHONE))
+            await client.conversation(PHONE).page()
+        assert 3 == len(await client.conversation(PHONE).page())
     assert 2 == len(sandbox.requests)
 
 
@@ -59,7 +59,7 @@ async def test_requests_of_every_kind_pass_it() -> None:
     async with client_of(sandbox, max_connections=2) as client, anyio.create_task_group() as tasks:
         for _ in range(10):
             tasks.start_soon(client.request, "GET", path)
-            tasks.start_soon(client.count_conversation, PHONE)
+            tasks.start_soon(client.conversation(PHONE).count)
     assert 2 == sandbox.most_in_flight
 
 
@@ -72,7 +72,7 @@ async def test_answers_are_read_in_a_turn_each() -> None:
     hooks = Hooks(on_response=lambda _: read_in.append(turn))
     async with client_of(sandbox, hooks=hooks) as client, anyio.create_task_group() as tasks:
         for _ in range(8):
-            tasks.start_soon(client.get_conversation, PHONE)
+            tasks.start_soon(client.conversation(PHONE).page)
         while len(read_in) < 8:
             turn += 1
             await checkpoint()

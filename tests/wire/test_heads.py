@@ -58,7 +58,7 @@ async def test_response_with_a_long_head_is_refused() -> None:
     server = Server(behind=STATUS + LINES)
     server.gate.set()
     async with serving(server) as client:
-        assert 0 == await client.count_conversation(PHONE)
+        assert 0 == await client.conversation(PHONE).count()
         server.behind = STATUS + LINES
         with pytest.raises(TransportError, match="did not speak HTTP"):
             await client.request("POST", "/message/send", json={})

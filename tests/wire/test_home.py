@@ -15,7 +15,7 @@ FILE = MessageFile(name="a.png", url="https://files.example/a.png", mime="image/
 
 async def ask(client: Client) -> None:
     """Make a request of the API."""
-    await client.get_conversation(PHONE)
+    await client.conversation(PHONE).page()
 
 
 async def walk(client: Client) -> None:

@@ -47,7 +47,7 @@ async def test_hooks_are_told_of_each_attempt() -> None:
     sandbox = sandbox_of()
     sandbox.fail(BUSY)
     async with client_of(sandbox, retry=AT_ONCE, hooks=told.hooks) as client:
-        await client.get_conversation(PHONE, page=1, limit=10)
+        await client.conversation(PHONE).page(1, limit=10)
     request = RequestInfo(method="GET", path=MASKED, params={"page": "1", "limit": "10"}, attempt=1)
     first, failed, retry, _, answered = told.all
     assert request == first
@@ -68,7 +68,7 @@ async def test_no_answer_has_no_status() -> None:
     sandbox.fail(ReadTimedOut())
     async with client_of(sandbox, hooks=told.hooks) as client:
         with pytest.raises(RequestTimeoutError) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     response = told.all[-1]
     assert isinstance(response, ResponseInfo)
     assert (None, 0) == (response.status, response.size)
@@ -87,8 +87,8 @@ def test_elapsed_is_the_time_of_one_attempt() -> None:
             client_of(sandbox, hooks=hooks, max_connections=1) as client,
             anyio.create_task_group() as tasks,
         ):
-            tasks.start_soon(client.get_conversation, PHONE)
-            tasks.start_soon(client.get_conversation, PHONE)
+            tasks.start_soon(client.conversation(PHONE).page)
+            tasks.start_soon(client.conversation(PHONE).page)
 
     run_virtually(ask_twice)
     assert [2, 2] == [round(seconds, 6) for seconds in elapsed]
@@ -108,7 +108,7 @@ async def test_what_a_hook_raises_comes_out_of_the_call(name: str) -> None:
     sandbox.fail(BUSY)
     async with client_of(sandbox, retry=AT_ONCE, hooks=Hooks(**hooks)) as client:
         with pytest.raises(KeyError, match="a slip"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
 
 @pytest.mark.anyio
@@ -135,7 +135,7 @@ async def test_log_has_a_line_for_each_attempt_and_each_wait(
     sandbox = sandbox_of()
     sandbox.fail(BUSY)
     async with client_of(sandbox, retry=AT_ONCE) as client:
-        await client.get_conversation(PHONE, page=2, limit=1)
+        await client.conversation(PHONE).page(2, limit=1)
     lines = [
         (record.levelname, record.getMessage())
         for record in caplog.records
@@ -200,6 +200,6 @@ async def test_error_tells_how_often_was_tried() -> None:
     sandbox.fail(BUSY, times=None)
     async with client_of(sandbox, retry=Retry(attempts=3, backoff_initial=0)) as client:
         with pytest.raises(ServerError) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 3 == caught.value.attempts
     assert ["This was attempt 3, 0.0 s after the first."] == caught.value.__notes__

@@ -73,10 +73,10 @@ async def test_given_client_stays_as_it_was(library: ModuleType, port: Port) -> 
             http_client=http_client,
             retry=None,
         ) as client:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
             port.sandbox.fail(Disconnect())
             with pytest.raises(TransportError):
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
         assert not http_client.is_closed
         assert before == settings_of(http_client)
         assert 404 == (await http_client.get(f"{port.base_url}/balance")).status_code
@@ -108,10 +108,10 @@ async def test_both_libraries_work_on_the_wire(
     }
     async with client_by(library.AsyncClient(), **options) as client:
         if expected is None:
-            assert 1 == len(await client.get_conversation(PHONE))
+            assert 1 == len(await client.conversation(PHONE).page())
         else:
             with pytest.raises(SmstoolsError) as caught:
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
             assert expected == type(caught.value).__name__
 
 
@@ -126,7 +126,7 @@ async def test_subclass_of_a_client_will_do(library: ModuleType) -> None:
 
     async with client_by(own_client(transport=library.MockTransport(time_out))) as client:
         with pytest.raises(RequestTimeoutError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ async def test_client_that_follows_redirects_does_not_follow_ours(library: Modul
     transport = library.MockTransport(redirect)
     async with client_by(library.AsyncClient(transport=transport, follow_redirects=True)) as client:
         with pytest.raises(UnexpectedResponseError, match=r"points to host 'elsewhere\.example'"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert ["api.smsgatewayapi.com"] == [request.url.host for request in requests]
 
 
@@ -188,7 +188,7 @@ async def test_credentials_go_nowhere_else(status: int, location: str) -> None:
     server = Scripted(status=status, headers={"Location": location})
     async with client_of(server) as client:
         with pytest.raises((UnexpectedResponseError, TransportError)):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 1 == len(server.requests)
 
 
@@ -218,7 +218,7 @@ async def test_event_hook_may_read_the_body(library: ModuleType, port: Port) -> 
     """As those that log do."""
     http_client = library.AsyncClient(event_hooks={"response": [read_and_keep]})
     async with client_by(http_client, base_url=port.base_url) as client:
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.asyncio
@@ -228,7 +228,7 @@ async def test_event_hook_that_keeps_the_body_is_named(library: ModuleType, port
     http_client = library.AsyncClient(event_hooks={"response": [read_away]})
     async with client_by(http_client, base_url=port.base_url) as client:
         with pytest.raises(TransportError, match="read by an event hook") as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert not caught.value.retryable
 
 
@@ -245,7 +245,7 @@ async def test_event_hook_that_refuses_the_status_is_named(library: ModuleType) 
     )
     async with client_by(http_client) as client:
         with pytest.raises(TransportError, match=r"An event hook .* refused the status"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
 
 @pytest.mark.anyio
@@ -254,7 +254,7 @@ async def test_body_at_hand_is_taken(library: ModuleType) -> None:
     """Mock transports have it whole, and inflated."""
     transport = always(library.Response(200, content=body_of(row())), library)
     async with client_by(library.AsyncClient(transport=transport)) as client:
-        assert 1 == len(await client.get_conversation(PHONE))
+        assert 1 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -263,7 +263,7 @@ async def test_error_at_hand_is_taken() -> None:
     transport = always(httpx.Response(400, json={"error": "104"}), httpx)
     async with client_of(transport) as client:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
 
 @pytest.mark.anyio
@@ -271,7 +271,7 @@ async def test_request_is_as_the_vendor_asks() -> None:
     """Credentials in headers alone, the phone quoted whole, gzip offered, no body."""
     server = Scripted(json.dumps({"conversation": []}).encode())
     async with client_of(server) as client:
-        await client.get_conversation("+55 11 98765-4321", page=2, limit=50)
+        await client.conversation("+55 11 98765-4321").page(2, limit=50)
     (request,) = server.requests
     assert "GET" == request.method
     assert "https://api.smsgatewayapi.com/v1/conversation/%2B5511987654321?page=2&limit=50" == str(
@@ -294,7 +294,7 @@ async def test_own_defaults_of_a_given_client_are_kept() -> None:
         params={"own": "1"},
     )
     async with client_by(http_client) as client:
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
     (request,) = server.requests
     assert ("own/1", "own", CLIENT_ID) == (
         request.headers["user-agent"],
@@ -310,4 +310,4 @@ async def test_own_client_heeds_no_environment(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")
     async with Client(CLIENT_ID, CLIENT_SECRET, base_url=port.base_url, retry=None) as client:
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())

@@ -56,7 +56,7 @@ async def test_pools_together_serve_all_requests(port: Port) -> None:
     pages = list[int]()
 
     async def ask(client: Client) -> None:
-        pages.append(len(await client.get_conversation(PHONE)))
+        pages.append(len(await client.conversation(PHONE).page()))
 
     client = Client(CLIENT_ID, CLIENT_SECRET, base_url=port.base_url, max_connections=20)
     async with client, anyio.create_task_group() as tasks:
@@ -64,4 +64,4 @@ async def test_pools_together_serve_all_requests(port: Port) -> None:
             tasks.start_soon(ask, client)
     assert [3] * 50 == pages
     with pytest.raises(ClientClosedError):
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()

@@ -29,7 +29,7 @@ async def test_no_request_follows_a_refused_login(code: int, status: int) -> Non
     async with client_of(sandbox, retry=AT_ONCE) as client:
         for _ in range(3):
             with pytest.raises(AuthenticationError, match="No entry") as caught:
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
             assert (status, code) == (caught.value.status, caught.value.code)
         with pytest.raises(AuthenticationError):
             await client.request("POST", "/message/send", json={})
@@ -44,8 +44,8 @@ async def test_login_refused_without_a_code_locks_nothing(status: int) -> None:
     sandbox.fail(Response(status=status, body=b"<html>"))
     async with client_of(sandbox) as client:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
-        assert 3 == len(await client.get_conversation(PHONE))
+            await client.conversation(PHONE).page()
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.asyncio
@@ -55,8 +55,8 @@ async def test_other_refusals_lock_nothing() -> None:
     sandbox.fail(Response.error(103, "Phone number is invalid"))
     async with client_of(sandbox) as client:
         with pytest.raises(InvalidRequestError):
-            await client.get_conversation(PHONE)
-        assert 3 == len(await client.get_conversation(PHONE))
+            await client.conversation(PHONE).page()
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -67,7 +67,7 @@ async def test_requests_that_wait_are_not_sent_any_more() -> None:
 
     async def ask(client: Client) -> None:
         try:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         except AuthenticationError as error:
             errors.append(error)
 
@@ -97,7 +97,7 @@ async def test_later_answers_open_nothing() -> None:
 
     async def fail(client: Client) -> None:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         first_is_refused.set()
 
     async with client_of(httpx.MockTransport(answer)) as client:
@@ -105,7 +105,7 @@ async def test_later_answers_open_nothing() -> None:
             tasks.start_soon(fail, client)
             tasks.start_soon(fail, client)
         with pytest.raises(AuthenticationError) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert (104, 2) == (caught.value.code, len(requests))
 
 
@@ -116,9 +116,9 @@ async def test_new_client_asks_again() -> None:
     sandbox.fail(Response.error(104, "Invalid credentials"))
     async with client_of(sandbox) as client:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     async with client_of(sandbox) as client:
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -129,9 +129,9 @@ async def test_other_credentials_open_the_client_again() -> None:
         client = Client(CLIENT_ID, "wrong", http_client=http_client, retry=AT_ONCE)
         for _ in range(2):
             with pytest.raises(AuthenticationError):
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
         client.set_credentials(CLIENT_ID, CLIENT_SECRET)
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
     assert 2 == len(sandbox.requests)
 
 
@@ -144,9 +144,9 @@ async def test_same_credentials_open_it_too(monkeypatch: pytest.MonkeyPatch) -> 
     sandbox.fail(Response.error(200, "IP address not allowed"))
     async with client_of(sandbox) as client:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         client.set_credentials()
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.anyio
@@ -163,7 +163,7 @@ async def test_refusal_of_old_credentials_does_not_lock_new_ones() -> None:
 
     async def fail(client: Client) -> None:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
     async with client_of(httpx.MockTransport(answer)) as client:
         async with anyio.create_task_group() as tasks:
@@ -171,7 +171,7 @@ async def test_refusal_of_old_credentials_does_not_lock_new_ones() -> None:
             await is_asked.wait()
             client.set_credentials(CLIENT_ID, "new")
             is_changed.set()
-        assert 0 == len(await client.get_conversation(PHONE))
+        assert 0 == len(await client.conversation(PHONE).page())
 
 
 def test_wrong_credentials_leave_the_old_ones() -> None:
@@ -189,7 +189,7 @@ async def test_wrong_credentials_are_sent_once_by_all_that_wait() -> None:
 
     async def ask(client: Client) -> None:
         try:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         except AuthenticationError as error:
             errors.append(error)
 
@@ -215,5 +215,5 @@ async def test_credentials_that_were_sent_are_concealed_after_their_change() -> 
 
     async with client_of(httpx.MockTransport(echo)) as client:
         with pytest.raises(APIError, match="bad secret ••••") as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert CLIENT_SECRET not in str(caught.value)

@@ -59,7 +59,7 @@ async def test_own_client_logs_nothing_private(
             name=f"{TEXT}.png", url=client_url(client) + f"/{TEXT}?sig={SIGNATURE}", mime="image/"
         )
         with suppress(SmstoolsError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
         with suppress(SmstoolsError):
             await client.download(file, allow_private=True)
     assert [name for name in ("httpx", "smstools_async") if name in logged_by(caplog)]
@@ -85,7 +85,7 @@ async def test_broken_response_is_not_logged(caplog: pytest.LogCaptureFixture) -
     server = Server(behind=f"{ECHO}\r\n".encode() * 9)
     server.gate.set()
     async with serving(server) as client:
-        assert 0 == await client.count_conversation(PHONE)
+        assert 0 == await client.conversation(PHONE).count()
     assert_unmarked(lines_of(caplog))
 
 
@@ -121,7 +121,7 @@ async def test_given_client_logs_nothing_private(
     filters = list(logger.filters)
     caplog.set_level(logging.DEBUG)
     async with client_of(library) as (client, _):
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
         file = MessageFile(
             name="a", url=f"https://files.example:444/{TEXT}?sig={SIGNATURE}", mime=""
         )
@@ -148,7 +148,7 @@ WAYS_TO_READ: dict[str, Callable[[Any], str]] = {
 async def test_url_is_complete_for_whoever_sends_it(library: ModuleType, way: str) -> None:
     """Transports, caches, mocks and signatures read it as any other."""
     async with client_of(library) as (client, sent):
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
     (request,) = sent
     assert URL == WAYS_TO_READ[way](request.url)
     assert request.url == library.URL(URL)

@@ -37,7 +37,7 @@ async def growth_of(client: Client) -> int:
 
     async def call() -> None:
         with suppress(SmstoolsError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
 
     await call()
     tracemalloc.start()
@@ -113,7 +113,7 @@ async def test_error_of_a_retried_request_is_freed_at_once() -> None:
 async def error_of(client: Client) -> weakref.ref[SmstoolsError]:
     """Return a reference to the error of a call."""
     try:
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
     except SmstoolsError as error:
         return weakref.ref(error)
     raise AssertionError("it did not fail")

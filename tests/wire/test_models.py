@@ -10,11 +10,13 @@ import attrs
 import pytest
 
 from smstools_async import (
-    ConversationItem,
+    ConversationEnd,
+    ConversationError,
     DeliveryStatus,
     Direction,
     Message,
     MessageFile,
+    MessageOf,
     Page,
     Retry,
     TransportError,
@@ -33,9 +35,13 @@ MESSAGE = Message(
     delivery_status=DeliveryStatus.NOT_DELIVERED,
 )
 PAGE = Page(rows=(MESSAGE, MESSAGE), total=7, shown=2, page=1, limit=2)
-ITEM = ConversationItem(phone="+5511987654321", message=MESSAGE)
+ITEM = MessageOf(phone="+5511987654321", message=MESSAGE)
+END = ConversationEnd(
+    phone="+5511987654321", cursor=None, messages=7, degraded=False, missing=0, skipped_bad=0
+)
 VALUES = [
-    pytest.param(value, id=type(value).__name__) for value in (FILE, MESSAGE, PAGE, ITEM, Retry())
+    pytest.param(value, id=type(value).__name__)
+    for value in (FILE, MESSAGE, PAGE, ITEM, END, Retry())
 ]
 
 
@@ -194,9 +200,9 @@ def test_page_is_a_sequence() -> None:
     assert not Page(rows=(), total=0, shown=0, page=1, limit=1)
 
 
-def test_item_can_be_an_error() -> None:
-    """Of the conversation with its phone."""
+def test_conversation_error_shows_no_phone_number() -> None:
+    """The error and the cursor are enough to log."""
     error = TransportError("The connection broke")
-    item = ConversationItem(phone="+5511987654321", error=error)
-    assert (None, error) == (item.message, item.error)
+    item = ConversationError(phone="+5511987654321", error=error, cursor=None)
+    assert error is item.error
     assert "98765" not in repr(item)

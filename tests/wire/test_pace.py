@@ -19,7 +19,7 @@ def moments_of(sandbox: Sandbox, calls: int, **options: Any) -> list[float]:
     sandbox.before_each_request = lambda _: moments.append(trio.current_time())
 
     async def ask(client: Client) -> None:
-        await client.get_conversation(PHONE)
+        await client.conversation(PHONE).page()
 
     async def ask_all() -> None:
         async with client_of(sandbox, **options) as client, anyio.create_task_group() as tasks:
@@ -62,8 +62,8 @@ async def test_nobody_waits_for_a_pause_that_is_not_waited_for() -> None:
     sandbox.fail(Response(status=429, headers={"Retry-After": "3600"}))
     async with client_of(sandbox) as client:
         with pytest.raises(RateLimitError):
-            await client.get_conversation(PHONE)
-        assert 3 == len(await client.get_conversation(PHONE))
+            await client.conversation(PHONE).page()
+        assert 3 == len(await client.conversation(PHONE).page())
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_calls_that_are_cancelled_leave_no_gap() -> None:
 
     async def ask() -> None:
         async with client_of(sandbox, requests_per_second=1) as client:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
             with anyio.move_on_after(0.5):
                 async with anyio.create_task_group() as tasks:
                     for _ in range(6):
-                        tasks.start_soon(client.get_conversation, PHONE)
-            await client.get_conversation(PHONE)
+                        tasks.start_soon(client.conversation(PHONE).page)
+            await client.conversation(PHONE).page()
 
     run_virtually(ask)
     assert 1 == round(moments[1] - moments[0], 6)

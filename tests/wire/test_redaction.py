@@ -77,7 +77,7 @@ async def test_lines_of_httpx_lose_the_phone(caplog: pytest.LogCaptureFixture) -
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,
         Client(CLIENT_ID, CLIENT_SECRET, http_client=http_client) as client,
     ):
-        await client.get_conversation(f"+{PHONE}")
+        await client.conversation(f"+{PHONE}").page()
     (line,) = [record.getMessage() for record in caplog.records if record.name == "httpx"]
     address = f"{BASE}/conversation/+•••21?page=1&limit=1000"
     assert f'HTTP Request: GET {address} "HTTP/1.1 200 OK"' == line

@@ -52,7 +52,7 @@ async def test_refused_login_is_never_tried_again(status: int) -> None:
     retry = Retry(statuses=[status], backoff_initial=0)
     async with client_of(sandbox, retry=retry) as client:
         with pytest.raises(AuthenticationError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 1 == len(sandbox.requests)
 
 
@@ -63,7 +63,7 @@ async def test_error_of_the_first_attempt_speaks_of_no_other() -> None:
     sandbox.fail(BUSY)
     async with client_of(sandbox) as client:
         with pytest.raises(ServerError) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert (1, []) == (caught.value.attempts, getattr(caught.value, "__notes__", []))
 
 
@@ -75,7 +75,7 @@ async def test_statuses_can_be_chosen() -> None:
     sandbox.fail(BUSY)
     async with client_of(sandbox, retry=Retry(statuses=[404], backoff_initial=0)) as client:
         with pytest.raises(ServerError):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 2 == len(sandbox.requests)
 
 
@@ -92,7 +92,7 @@ async def test_attempts_are_bounded(retry: Retry, requests: int) -> None:
     sandbox.fail(Response.error(105, "The last", status=500), times=None)
     async with client_of(sandbox, retry=retry) as client:
         with pytest.raises(ServerError, match="The last") as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert requests == len(sandbox.requests)
     assert (None, None) == (caught.value.__cause__, caught.value.__context__)
 
@@ -118,7 +118,7 @@ def times_of_attempts(outcome: Outcome, *, latency: float = 0, **retry: Any) -> 
     async def fail() -> None:
         async with client_of(sandbox, retry=Retry(**retry)) as client:
             with pytest.raises((APIError, TransportError)):
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
 
     run_virtually(fail)
     return list(times)
@@ -175,7 +175,7 @@ async def test_error_tells_the_wait_that_was_too_long() -> None:
     sandbox.fail(Response(status=429, headers={"Retry-After": "3600"}))
     async with client_of(sandbox, retry=Retry()) as client:
         with pytest.raises(RateLimitError, match="Wait 3600 seconds") as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 3600 == caught.value.retry_after
 
 
@@ -195,7 +195,7 @@ def test_time_in_the_queue_does_not_count() -> None:
     pages = list[int]()
 
     async def ask(client: Client) -> None:
-        pages.append(len(await client.get_conversation(PHONE)))
+        pages.append(len(await client.conversation(PHONE).page()))
 
     async def ask_all() -> None:
         retry = Retry(total_time=2, backoff_initial=0)

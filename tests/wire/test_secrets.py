@@ -63,7 +63,7 @@ async def test_error_of_an_event_hook_holds_no_secrets() -> None:
     client = Client(CLIENT_ID, CLIENT_SECRET, http_client=http_client, retry=None)
     async with http_client:
         with pytest.raises(KeyError) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     variables = variables_of(caught.value)
     for secret in SECRETS:
         assert not [text for text in variables if secret in text]
@@ -84,7 +84,7 @@ async def test_error_of_a_hook_holds_no_body(hook: str) -> None:
         sandbox.fail(Response(status=503, body=ECHO.encode()))
     async with client_of(sandbox, retry=AT_ONCE, hooks=Hooks(**{hook: stumble})) as client:
         with pytest.raises(LookupError) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     variables = variables_of(caught.value)
     for mark in (*SECRETS, TEXT):
         assert not [text for text in variables if mark in text]
@@ -129,7 +129,7 @@ async def test_echo_in_a_header_is_masked(headers: dict[str, str]) -> None:
     sandbox.fail(Response(status=status, headers=headers, body=b"{}"))
     async with client_of(sandbox) as client:
         with pytest.raises(SmstoolsError, match="••••") as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     for secret in SECRETS:
         assert secret not in str(caught.value).lower()
 
@@ -194,7 +194,7 @@ async def test_refused_login_is_remembered_without_its_request() -> None:
         errors = list[SmstoolsError]()
         for _ in range(3):
             with pytest.raises(SmstoolsError) as caught:
-                await client.get_conversation(PHONE)
+                await client.conversation(PHONE).page()
             errors.append(caught.value)
     assert 3 == len({id(error) for error in errors})
     assert 1 == len({str(error) for error in errors})

@@ -27,8 +27,8 @@ async def test_page_of_another_phone_is_asked_for_once_more() -> None:
         return httpx.Response(200, content=body_of(*rows))
 
     async with client_of(httpx.MockTransport(answer), retry=AT_ONCE) as client:
-        assert 1 == len(await client.get_conversation(PHONE))
-        assert 1 == len(await client.get_conversation(PHONE))
+        assert 1 == len(await client.conversation(PHONE).page())
+        assert 1 == len(await client.conversation(PHONE).page())
     assert ["keep-alive", "close", "keep-alive"] == connections
 
 
@@ -38,7 +38,7 @@ async def test_page_of_another_phone_is_refused() -> None:
     server = Scripted(body_of(*STRANGERS))
     async with client_of(server, retry=AT_ONCE) as client:
         with pytest.raises(UnexpectedResponseError, match="page of another phone") as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 2 == len(server.requests)
     assert 2 == caught.value.attempts
     assert STRANGER[-4:] not in str(caught.value)
@@ -72,7 +72,7 @@ async def test_page_that_may_be_the_right_one_is_taken(
 ) -> None:
     """How the API writes numbers is documented nowhere, so their last digits count."""
     async with client_of(Scripted(body_of(*rows))) as client:
-        assert len(rows) == len(await client.get_conversation(phone))
+        assert len(rows) == len(await client.conversation(phone).page())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ async def test_what_is_no_json_is_asked_for_once_more() -> None:
     sandbox = sandbox_of(messages=3)
     sandbox.fail(Response(body=b"<html>Wartung</html>"))
     async with client_of(sandbox, retry=AT_ONCE) as client:
-        assert 3 == len(await client.get_conversation(PHONE))
+        assert 3 == len(await client.conversation(PHONE).page())
     assert 2 == len(sandbox.requests)
 
 
@@ -109,7 +109,7 @@ async def test_what_is_no_json_twice_is_an_error() -> None:
     server = Scripted(b"<html>")
     async with client_of(server, retry=AT_ONCE) as client:
         with pytest.raises(UnexpectedResponseError, match="an HTML page, not JSON"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert 2 == len(server.requests)
 
 
@@ -124,5 +124,5 @@ async def test_answer_that_lags_behind_is_found_out() -> None:
         return httpx.Response(200, content=behind.pop(0))
 
     async with client_of(httpx.MockTransport(answer), retry=AT_ONCE) as client:
-        (message,) = await client.get_conversation(PHONE)
+        (message,) = await client.conversation(PHONE).page()
     assert PHONE == message.sender

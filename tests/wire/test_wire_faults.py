@@ -26,7 +26,7 @@ async def test_failed_connection_is_told_in_the_words_of_the_system(tmp_path: Pa
         with pytest.raises(
             TransportError, match=r"No connection could be made \(No such file or directory\)\."
         ) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert caught.value.retryable
 
 
@@ -101,7 +101,7 @@ async def test_error_of_the_transport_is_translated(
     server = Raising(make)
     async with client_of(server, retry=AT_ONCE) as client:
         with pytest.raises(TransportError, match=words) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert requests == server.requests
     assert (None, None) == (caught.value.__cause__, caught.value.__context__)
 
@@ -112,7 +112,7 @@ async def test_error_within_the_body_is_translated() -> None:
     server = Scripted(BODY[:9], BROKEN_RECORD)
     async with client_of(server) as client:
         with pytest.raises(TransportError, match="encryption"):
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert server.bodies[0].is_closed
 
 
@@ -123,6 +123,6 @@ async def test_error_of_the_users_own_code_is_left_alone(error: Exception) -> No
     server = Raising(lambda: error)
     async with client_of(server, retry=AT_ONCE) as client:
         with pytest.raises(type(error)) as caught:
-            await client.get_conversation(PHONE)
+            await client.conversation(PHONE).page()
     assert error is caught.value
     assert 1 == server.requests

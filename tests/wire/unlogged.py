@@ -16,7 +16,7 @@ async def main() -> None:
     sandbox.fail(Response(status=503), times=None)
     async with client_of(sandbox, retry=AT_ONCE) as client:
         try:
-            await client.count_conversation(PHONE)
+            await client.conversation(PHONE).count()
         except SmstoolsError as error:
             print(error.attempts, "attempts")  # noqa: T201 - a command
 

@@ -1,0 +1,135 @@
+"""Finding the place again where no known row was in view."""
+
+import attrs
+
+from smstools_async._errors import PaginationError, PaginationStalledError
+from smstools_async._walk.phases import Bracket, Locating, Reading
+from smstools_async._walk.proofs import recognise
+from smstools_async._walk.state import State
+from smstools_async._walk.step import Step
+from smstools_async._walk.view import View
+
+MOST_IDLE = 64
+"""Responses in a row without news. A gallop and a search by halves through the longest list take
+fewer."""
+_FEW = 3
+"""So many remembered rows do not vanish at once from a list whose other rows stay."""
+
+
+def lose(state: State, view: View) -> Step:
+    """Have the place looked for: something may hide before this window."""
+    slack = max(4, 2 * state.slack, abs(_change_of_total(state, view)))
+    state = attrs.evolve(state, slack=min(slack, max(4, state.largest // 2)))
+    bracket = _first_bracket(state, view)
+    phase = Locating(bracket=bracket, origin=state.edge)
+    return Step(state=attrs.evolve(state, phase=phase), is_accepted=False)
+
+
+def look_back(state: State) -> Step:
+    """Have a longer overlap asked for: the known rows in view prove nothing."""
+    slack = min(max(4, 2 * state.slack), max(4, state.largest))
+    return Step(state=attrs.evolve(state, slack=slack, phase=Reading()), is_accepted=False)
+
+
+def locate(state: State, phase: Locating, view: View) -> Step | State:
+    """Look for known rows; return a step, or the state in which the view can be read."""
+    if recognise(state.memory, view).known:
+        return attrs.evolve(state, phase=Reading())
+    if state.tally.idle > MOST_IDLE:
+        raise PaginationStalledError(
+            f"None of the rows read last came again in {state.tally.idle} responses"
+        )
+    side = _side_by_time(state, view) if state.is_sorted else None
+    if state.is_sorted and side is None and len(view):
+        return _vanish_by_time(state)
+    if side is None:
+        return _scan_on(state, phase, view)
+    return _narrow(state, phase, view, is_ahead=side)
+
+
+def _change_of_total(state: State, view: View) -> int:
+    before, now = state.edge_total, view.page.total
+    return 0 if before is None or now is None else now - before
+
+
+def _first_bracket(state: State, view: View) -> Bracket:
+    """Look where `total` says that the rows have moved to, else a little back."""
+    change = _change_of_total(state, view)
+    step = max(1, state.slack)
+    if state.is_forward:
+        if change > 0:
+            return Bracket(low=state.edge, high=None, step=change)
+        return Bracket(low=0, high=max(1, state.edge), step=step, upwards=False)
+    if change < 0:
+        return Bracket(low=0, high=max(1, state.edge), step=-change, upwards=False)
+    return Bracket(low=state.edge, high=None, step=max(step, change))
+
+
+def _side_by_time(state: State, view: View) -> bool | None:
+    """Return whether the place lies ahead of the view, along the walk; `None`: unknown."""
+    last = state.memory.last_second
+    if last is None or not view.times:
+        return None
+    passed = state.goal.is_passed
+    if all(passed(second, last) for second in view.times):
+        return True
+    if all(passed(last, second) for second in view.times):
+        return False
+    return None
+
+
+def _narrow(state: State, phase: Locating, view: View, *, is_ahead: bool) -> Step:
+    bracket = phase.bracket
+    if is_ahead == view.forward:
+        bracket = bracket.above(view.stop)
+    else:
+        bracket = bracket.below(max(view.start, 0))
+    if bracket.high is not None and bracket.low >= bracket.high:
+        return _vanish(state)
+    return _look_on(state, attrs.evolve(phase, bracket=bracket))
+
+
+def _scan_on(state: State, phase: Locating, view: View) -> Step:
+    """Go through the list window by window, first back, then ahead: times tell nothing."""
+    size = max(1, len(view))
+    goes_down = view.forward != phase.is_second_scan
+    if goes_down and view.start > 0:
+        bracket = Bracket(low=0, high=view.start, step=size, upwards=False)
+        return _look_on(state, attrs.evolve(phase, bracket=bracket))
+    if not goes_down and len(view) and not (view.is_short and view.stop > view.start):
+        bracket = Bracket(low=view.stop, high=None, step=0)
+        return _look_on(state, attrs.evolve(phase, bracket=bracket))
+    if phase.is_second_scan:
+        return _vanish(state)
+    bracket = (
+        Bracket(low=phase.origin, high=None, step=0)
+        if view.forward
+        else Bracket(low=0, high=max(1, phase.origin), step=size, upwards=False)
+    )
+    return _look_on(state, attrs.evolve(phase, bracket=bracket, is_second_scan=True))
+
+
+def _look_on(state: State, phase: Locating) -> Step:
+    return Step(state=attrs.evolve(state, phase=phase), is_accepted=False)
+
+
+def _vanish_by_time(state: State) -> Step | State:
+    """Continue by time, within a view that holds both sides of the last second and no known row."""
+    if state.memory.is_complete and len(state.memory.rows) < _FEW:
+        return _start_over(state)
+    doubt = "none of the rows read last is in the list any more"
+    return attrs.evolve(state, doubts=(*state.doubts, doubt), phase=Reading(), begun=False)
+
+
+def _vanish(state: State) -> Step:
+    if state.memory.is_complete and len(state.memory.rows) < _FEW:
+        return _start_over(state)
+    raise PaginationError("None of the rows read last is in the list any more")
+
+
+def _start_over(state: State) -> Step:
+    """Read from the beginning: the few rows that were read have gone."""
+    edge = 0 if state.is_forward else state.edge
+    return Step(
+        state=attrs.evolve(state, edge=edge, phase=Reading(), begun=False), is_accepted=False
+    )

@@ -1,0 +1,97 @@
+"""What of a page is known, and whether anything can hide before it.
+
+The proof by known rows: surviving rows keep their relative order between requests, and only rows of
+one second may swap. So if a window holds a row that was read before, and that is not of the second
+read last, every row of the list behind it that is in the window and not known is news, whatever its
+time; and no row can hide between what was read and that window. What stands before the first known
+row came in later, or was delivered long ago.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import attrs
+
+from smstools_async._walk.memory import Memory
+from smstools_async._walk.view import View
+
+
+@attrs.frozen(kw_only=True)
+class Recognised:
+    """Which rows of a view are known, by their places."""
+
+    known: Sequence[int]
+    anchor: int | None
+    """The first known row that proves contiguity; `None` if there is none."""
+    is_reversed: bool
+    """Whether the known rows stand in the opposite order of the memory."""
+
+    @property
+    def first(self) -> int | None:
+        """The first known row, whatever it proves."""
+        return self.known[0] if self.known else None
+
+
+def recognise(memory: Memory, view: View) -> Recognised:
+    """Find the rows of `view` that were read before."""
+    known = _known_places(memory, view)
+    return Recognised(
+        known=known,
+        anchor=next((place for place in known if is_anchor(memory, view.seconds[place])), None),
+        is_reversed=_is_reversed(memory, view, known),
+    )
+
+
+def is_anchor(memory: Memory, second: int | None) -> bool:
+    """Whether a known row of `second` proves that nothing hides before it.
+
+    Rows of the last second may have swapped with ones that were not read yet, those of a second
+    that is remembered in part with ones that were read and forgotten.
+    """
+    return second is None or second not in (memory.last_second, memory.partial_second)
+
+
+def news_from(view: View, known: Sequence[int], start: int) -> Sequence[int]:
+    """Return the places from `start` on that are not known."""
+    behind = range(start, len(view))
+    if not known or known[-1] < start:
+        return behind
+    if known[-1] - known[0] + 1 == len(known) and known[0] <= start:
+        return range(known[-1] + 1, len(view))
+    skipped = set(known)
+    return [place for place in behind if place not in skipped]
+
+
+def _known_places(memory: Memory, view: View) -> list[int]:
+    if not memory.rows:
+        return []
+    left = memory.counts.copy()
+    seconds, width = memory.seconds, memory.width
+    known: list[int] = []
+    uncounted = memory.uncounted
+    for place, second in enumerate(view.seconds):
+        if second not in seconds:
+            continue
+        digest = view.digest(place)[:width]
+        if left[digest] > 0:
+            left[digest] -= 1
+            known.append(place)
+        elif uncounted and second == memory.last_second:
+            uncounted -= 1
+            known.append(place)
+    return known
+
+
+def _is_reversed(memory: Memory, view: View, known: Sequence[int]) -> bool:
+    """Whether all known rows run against the memory, twins and rows of one second left aside."""
+    rows = [(view.seconds[place], view.digest(place)[: memory.width]) for place in known]
+    places = [
+        (second, memory.places[digest])
+        for second, digest in rows
+        if digest in memory.places and memory.counts[digest] == 1
+    ]
+    steps = list(pairwise(places))
+    has_forward_step = any(later > earlier for (_, earlier), (_, later) in steps)
+    return not has_forward_step and any(
+        second is None or second != other for (second, _), (other, _) in steps
+    )

@@ -1,0 +1,201 @@
+"""Reading on: what is known in a window, and what behind it is news."""
+
+from collections.abc import Sequence
+
+import attrs
+
+from smstools_async._walk.layout import Habits, Layout, is_mixed
+from smstools_async._walk.locating import look_back, lose
+from smstools_async._walk.phases import Reading
+from smstools_async._walk.proofs import Recognised, news_from, recognise
+from smstools_async._walk.state import NO_ORDER, State, Tally
+from smstools_async._walk.step import News, Step, remember
+from smstools_async._walk.view import View
+
+_TELLING = 3
+"""So many rows on both sides tell that times jumped back."""
+
+
+def read(state: State, view: View) -> Step:
+    """Read a window: accept it if nothing can hide before it, else have the place looked for."""
+    if not len(view) and state.begun and not _may_be_empty(state, view):
+        return lose(state, view)
+    seen = recognise(state.memory, view)
+    if seen.is_reversed and not state.is_layout_proven:
+        state, view = _turn(state), view.flipped()
+        seen = recognise(state.memory, view)
+    if not state.begun and not _shows_guard(state, view):
+        return Step(state=_step_back(state, view), is_accepted=False)
+    start = _start(state, view, seen)
+    if start is None:
+        return look_back(state) if seen.known else lose(state, view)
+    return _accept(state, view, seen, news_from(view, seen.known, start))
+
+
+def _shows_guard(state: State, view: View) -> bool:
+    """Whether enough rows come before the wanted range, or the list begins here."""
+    before = view.seconds[: state.guard]
+    return _is_border(state, view) or all(map(state.goal.is_before, before))
+
+
+def _is_border(state: State, view: View) -> bool:
+    """Whether no row of the list stands before this window, along the walk."""
+    if view.forward:
+        return view.is_first_page
+    total = view.page.total
+    end = state.far_end if total is None else min(state.far_end, total)
+    return view.is_short and len(view) > 0 and view.window.stop >= end
+
+
+def _may_be_empty(state: State, view: View) -> bool:
+    """Whether a window without rows is no surprise: nothing is left, or pages adjoin."""
+    return (view.is_first_page and not view.page.total) or _adjoins(state, view)
+
+
+def _step_back(state: State, view: View) -> State:
+    """Begin earlier: rows of the range stand where none should."""
+    guard = 2 * state.guard
+    edge = max(0, view.start - guard) if view.forward else view.stop + guard
+    return attrs.evolve(state, edge=edge, guard=min(guard, state.largest // 2))
+
+
+def _turn(state: State) -> State:
+    """Learn from the order of known rows that pages are turned, or are not."""
+    layout = state.layout or Layout(pages="none", is_turned=False)
+    return attrs.evolve(state, layout=attrs.evolve(layout, is_turned=not layout.is_turned))
+
+
+def _start(state: State, view: View, seen: Recognised) -> int | None:
+    """Return the place from which on all that is not known is news; `None` without a proof."""
+    if not state.begun:
+        return _first_beyond(state, view)
+    if seen.anchor is not None and not _may_be_a_twin(state, view, seen):
+        return seen.anchor
+    if _is_border(state, view) and state.memory.is_complete:
+        return 0
+    if _adjoins(state, view):
+        return 0
+    if seen.known and 2 * (state.needed + state.slack) > state.largest:
+        return seen.known[0]  # more rows of one second than windows can overlap by
+    return None
+
+
+def _may_be_a_twin(state: State, view: View, seen: Recognised) -> bool:
+    """Whether rows that nobody knows stand before the first known one, in too short an overlap.
+
+    What looks known may then be the twin of a row that was read, farther on in the list.
+    """
+    overlap = state.edge - view.start if view.forward else view.stop - state.edge
+    return overlap < state.needed and seen.known[0] > 0
+
+
+def _first_beyond(state: State, view: View) -> int:
+    """Return where a walk begins in its first window: behind the second read last, if any."""
+    last = state.memory.last_second
+    if last is None or state.starts_at_cursor:
+        return 0
+    passed = state.goal.is_passed
+    beyond = (n for n, at in enumerate(view.seconds) if at is not None and passed(last, at))
+    return next(beyond, len(view))
+
+
+def _adjoins(state: State, view: View) -> bool:
+    """Whether the window begins where the last one ended, and the server allows no overlap."""
+    overlaps = state.fixed is None and 2 * state.needed <= max(2, state.largest)
+    edge = view.start if view.forward else view.stop
+    return not overlaps and edge == state.edge
+
+
+def _accept(state: State, view: View, seen: Recognised, news: Sequence[int]) -> Step:
+    wanted = _wanted(state, view, news)
+    if state.room is not None:
+        wanted = wanted[: state.room]
+    layout = state.layout or Layout(pages="none", is_turned=False)
+    found = News(view=view, places=wanted, before=state.memory, layout=layout)
+    state = _notice_order(_notice_shift(state, view, seen), view, news)
+    return Step(state=_move_on(state, view, news, len(wanted)), news=(found,) if wanted else ())
+
+
+def _wanted(state: State, view: View, news: Sequence[int]) -> Sequence[int]:
+    goal = state.goal
+    if not (goal.has_beginning or goal.has_end):
+        return news
+    seconds = view.seconds
+    return [p for p in news if not (goal.is_before(seconds[p]) or goal.is_after(seconds[p]))]
+
+
+def _move_on(state: State, view: View, news: Sequence[int], wanted: int) -> State:
+    tally = state.tally
+    return attrs.evolve(
+        state,
+        phase=Reading() if not state.is_finished else state.phase,
+        begun=True,
+        memory=remember(state.memory, view, len(view)) if len(view) else state.memory,
+        edge=view.edge,
+        edge_total=view.page.total,
+        room=None if state.room is None else state.room - wanted,
+        habits=_learn_size(state.habits, view),
+        tally=attrs.evolve(
+            tally,
+            read=tally.read + len(news),
+            idle=0 if len(news) else tally.idle,
+            repeats=0 if len(news) else tally.repeats + 1,
+            outside=_count_outside(state, view, news),
+        ),
+    )
+
+
+def _learn_size(habits: Habits, view: View) -> Habits:
+    if len(view) <= habits.largest_page:
+        return habits
+    return attrs.evolve(habits, largest_page=len(view))
+
+
+def _count_outside(state: State, view: View, news: Sequence[int]) -> int:
+    """Return how many rows in a row, up to here, come after the wanted range."""
+    if not state.goal.has_end:
+        return 0
+    count = 0
+    for place in reversed(news):
+        if not state.goal.is_after(view.seconds[place]):
+            return count
+        count += 1
+    return state.tally.outside + count
+
+
+def _notice_shift(state: State, view: View, seen: Recognised) -> State:
+    """Learn from where known rows stand how the list moves."""
+    if not (state.begun and seen.known):
+        return state
+    last = seen.known[-1]
+    shift = (
+        view.start + last + 1 - state.edge if view.forward else view.stop - 1 - last - state.edge
+    )
+    away = -shift if view.forward else shift
+    slack = max(state.slack * 3 // 4, 2 * away)
+    tally: Tally = state.tally
+    if shift:
+        tally = attrs.evolve(tally, is_quiet=False)
+    return attrs.evolve(state, slack=min(slack, state.largest // 2), tally=tally)
+
+
+def _notice_order(state: State, view: View, news: Sequence[int]) -> State:
+    """Learn whether times run on from window to window."""
+    seconds = view.seconds
+    times = [at for place in news if (at := seconds[place]) is not None]
+    if not times:
+        return state
+    span = (min(times), max(times))
+    before = state.span
+    state = attrs.evolve(state, span=span)
+    if not state.is_ordered or not (is_mixed(times) or _jumped_back(state, before, times)):
+        return state
+    return attrs.evolve(state, doubts=(*state.doubts, NO_ORDER))
+
+
+def _jumped_back(state: State, before: tuple[int, int] | None, times: Sequence[int]) -> bool:
+    """Whether all rows of a window lie on the wrong side of those of the window before."""
+    if before is None or len(times) < _TELLING:
+        return False
+    newest = state.goal.order == "newest"
+    return min(times) > before[1] if newest else max(times) < before[0]

@@ -1,0 +1,81 @@
+"""Which page and limit cover the wanted rows.
+
+The API takes a page number and a limit, not an offset, so only windows that begin at a multiple of
+their limit can be requested. A limit that is slightly smaller moves the beginning of the window,
+and that is how windows overlap without extra requests: 1,062 · 1,060 · 1,059 rows, and so on.
+"""
+
+from typing import NamedTuple
+
+LARGEST_LIMIT = 2000
+"""The most rows per request that the API accepts (its error 135)."""
+_MOST_CHOICES = 48
+"""Page numbers tried before the best window among them is taken."""
+
+
+class Window(NamedTuple):
+    """A part of the list that one request can ask for."""
+
+    page: int
+    limit: int
+
+    @property
+    def start(self) -> int:
+        """The index of its first row."""
+        return (self.page - 1) * self.limit
+
+    @property
+    def stop(self) -> int:
+        """The index after its last row."""
+        return self.page * self.limit
+
+
+def surplus(page_size: int) -> int:
+    """Return how many rows a window may be larger than `page_size`, so that windows can overlap."""
+    return max(8, page_size // 16)
+
+
+def reaching_up(index: int, most: int) -> Window:
+    """Return the window of at most `most` rows that holds `index` and reaches farthest up."""
+    first = index // most + 1
+    best = Window(first, most)
+    for page in range(max(2, first), first + _MOST_CHOICES):
+        limit = min(most, index // (page - 1))
+        if 2 * limit < most or limit < 1:
+            break
+        best = max(best, Window(page, limit), key=lambda window: window.stop)
+    return best
+
+
+def reaching_down(index: int, most: int) -> Window:
+    """Return the window of at most `most` rows that ends at or after `index` and begins lowest."""
+    index = max(1, index)
+    first = -(-index // most)
+    best = Window(first, most)
+    for page in range(first, first + _MOST_CHOICES):
+        limit = -(-index // page)
+        if 2 * limit < most:
+            break
+        best = min(best, Window(page, limit), key=lambda window: window.start)
+    return best
+
+
+def ending_near(index: int, most: int) -> Window:
+    """Return the window of at most `most` rows that ends at or after `index`, as near as may be."""
+    index = max(1, index)
+    first = -(-index // most)
+    pages = range(first, first + _MOST_CHOICES)
+    windows = [Window(page, -(-index // page)) for page in pages if 2 * -(-index // page) >= most]
+    return min(windows or [Window(first, most)], key=lambda window: window.stop)
+
+
+def covering(low: int, high: int, most: int) -> Window | None:
+    """Return a small window of at most `most` rows over the indexes from `low` up to `high`."""
+    last = max(1, high // max(1, high - low))
+    for page in range(last, max(0, last - 4 * _MOST_CHOICES), -1):
+        limit = -(-high // page)
+        if limit > most:
+            break
+        if (page - 1) * limit <= low:
+            return Window(page, limit)
+    return Window(1, high) if high <= most else None
