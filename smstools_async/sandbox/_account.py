@@ -25,7 +25,7 @@ _IDS_OF_A_PHONE: Final = 1_000_000
 
 @attrs.frozen(kw_only=True)
 class _Population:
-    """Phones that all have a conversation, made when it is wanted."""
+    """Phones that all have a conversation, generated on demand."""
 
     phones: range
     messages: int | Callable[[str], int]
@@ -115,8 +115,8 @@ class Account:
     ) -> None:
         """Add a conversation for each of very many phones.
 
-        A conversation is generated when it is first wanted, and again after it was forgotten: only
-        those that change stay in memory. The same phone always has the same messages.
+        Conversations are generated on demand, and only those that change stay in memory. The same
+        phone always has the same messages.
 
         Args:
             phones: The digits as numbers; a million take no more memory than one.
@@ -149,7 +149,7 @@ class Account:
         """Let a message from the phone arrive.
 
         Args:
-            phone: The sender; a conversation begins where there is none.
+            phone: The sender; a conversation is added if there is none.
             text: Its text.
             files: Its attachments.
             unix_time: When, in seconds; by default now, and never before the rows that are there.
@@ -185,7 +185,7 @@ class Account:
         """Let a message of the account appear.
 
         Args:
-            phone: The receiver; a conversation begins where there is none.
+            phone: The receiver; a conversation is added if there is none.
             text: Its text.
             files: Its attachments.
             unix_time: When, as for `receive`.

@@ -48,7 +48,7 @@ def conversation(request: LoggedRequest, find: FindHistory, quirks: Quirks, seed
     draw = partial(Random, f"{seed}/{request.number}")
     page_request = PageRequest(number=request.number, window=window, quirks=quirks, draw=draw)
     return _compressed(
-        page_response(page_request, history), wanted=quirks.gzip and request.accepts_gzip
+        page_response(page_request, history), gzip=quirks.gzip and request.accepts_gzip
     )
 
 
@@ -74,8 +74,8 @@ def _window(request: LoggedRequest) -> Window | Response:
     return Window(request.page, request.limit)
 
 
-def _compressed(response: Response, *, wanted: bool) -> Response:
-    if not wanted:
+def _compressed(response: Response, *, gzip: bool) -> Response:
+    if not gzip:
         return response
     headers = {**response.headers, "Content-Encoding": "gzip"}
     return attrs.evolve(response, headers=headers, body=compress(response.body, 1, mtime=0))

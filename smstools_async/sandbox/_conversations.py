@@ -1,4 +1,4 @@
-"""Which phones have a conversation: those entered, and those made when they are wanted."""
+"""Which phones have a conversation: those entered, and those generated on demand."""
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -11,7 +11,7 @@ _MADE_AND_KEPT: Final = 256
 """How many conversations that nobody changed stay in memory."""
 
 Make = Callable[[str], History | None]
-"""Makes the conversation of a phone, the same one each time; `None` where there is none."""
+"""Generates the conversation of a phone, the same one each time; `None` for a phone without one."""
 
 
 class Conversations:
@@ -45,7 +45,7 @@ class Conversations:
         self._entered[history.phone] = history
 
     def forget_made(self) -> None:
-        """Make those that are not entered again when they are wanted."""
+        """Generate those that are not entered again."""
         self._made.cache_clear()
 
     def entered_files(self) -> Iterator[MessageFile]:

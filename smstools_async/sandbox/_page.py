@@ -27,7 +27,7 @@ from smstools_async.sandbox._wire import JSON, page_json
 
 @attrs.frozen(kw_only=True)
 class PageRequest:
-    """What decides on a page besides the rows."""
+    """What determines a page, apart from the rows."""
 
     number: int
     """Counts all requests of the sandbox, from 1."""

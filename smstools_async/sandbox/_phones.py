@@ -1,4 +1,4 @@
-"""By what phones are told apart: their digits."""
+"""Telephone numbers: their digits identify a conversation."""
 
 import re
 from typing import Final

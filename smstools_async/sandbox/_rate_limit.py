@@ -34,7 +34,7 @@ class Limiter:
     _times: deque[float] = attrs.field(factory=deque[float])
 
     def refusal(self, limit: RateLimit | None) -> Response | None:
-        """Refuse a request beyond the limit, with the whole seconds to wait."""
+        """Refuse a request beyond the limit, and say how many seconds to wait."""
         if limit is None:
             return None
         now, times = self._now(), self._times

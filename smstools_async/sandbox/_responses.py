@@ -1,4 +1,4 @@
-"""What a request can get: a response, whole or cut, or a failure of the network."""
+"""What a request can get: a response, complete or cut, or a failure of the network."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
@@ -29,7 +29,7 @@ class Response:
     piece_bytes: int = attrs.field(default=_PIECE, validator=ge(1))
     """The body arrives in pieces of this many bytes."""
     piece_delay: float = attrs.field(default=0.0, validator=ge(0))
-    """Seconds before each piece: a slow body, in time-outs of reading and of the whole request."""
+    """Seconds before each piece: a slow body, for time-outs of reads and of requests."""
 
     @classmethod
     def error(

@@ -1,4 +1,4 @@
-"""The service in front of the account: how requests are responded to, counted and made to fail."""
+"""The service in front of the account: how requests are responded to, logged and counted."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -8,27 +8,22 @@ from typing import Final
 import anyio
 import anyio.lowlevel
 
-from smstools_async._models import Message
 from smstools_async.sandbox._attachments import attachment
 from smstools_async.sandbox._authentication import Authentication, checked_credentials
 from smstools_async.sandbox._cache import PageCache
-from smstools_async.sandbox._changes import ChangingAccount
 from smstools_async.sandbox._conversation import conversation, misrouted
-from smstools_async.sandbox._faults import FaultPlan, PlannedFault
+from smstools_async.sandbox._deviations import NO_QUIRKS, DeviatingAccount
 from smstools_async.sandbox._in_flight import Flight, InFlight
-from smstools_async.sandbox._page import listed
-from smstools_async.sandbox._phones import checked_digits
 from smstools_async.sandbox._quirks import Quirks
 from smstools_async.sandbox._rate_limit import Limiter, RateLimit
 from smstools_async.sandbox._requests import LoggedRequest, decode_query
-from smstools_async.sandbox._responses import Change, Outcome, ReadTimedOut, Response
+from smstools_async.sandbox._responses import Outcome, ReadTimedOut, Response
 from smstools_async.sandbox._transport import SandboxTransport
 
-_NO_QUIRKS: Final = Quirks()
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-class Sandbox(ChangingAccount):
+class Sandbox(DeviatingAccount):
     """An account of the SMS gateway in memory, which responds as the vendor's service does.
 
     Fill it, give its `transport()` to httpx, and plan what goes wrong. Phones are equal when their
@@ -66,13 +61,11 @@ class Sandbox(ChangingAccount):
         client_secret: str = "sandbox-secret",  # noqa: S107 - opens nothing but a sandbox
         seed: int = 0,
         now: Callable[[], int] | None = None,
-        quirks: Quirks = _NO_QUIRKS,
+        quirks: Quirks = NO_QUIRKS,
     ) -> None:
-        super().__init__(seed=seed, now=now)
+        super().__init__(seed=seed, now=now, quirks=quirks)
         self.client_id: str = client_id
         self.client_secret: str = client_secret
-        self.quirks: Quirks = quirks
-        """How this service departs from the documented one; may be replaced at any time."""
         self.latency: float | Callable[[int], float] = 0.0
         """Seconds from a request to its response; a callable gets the number of the request."""
         self.rate_limit: RateLimit | None = None
@@ -83,7 +76,6 @@ class Sandbox(ChangingAccount):
         self.requests: list[LoggedRequest] = []
         """Every request so far, oldest first; may be cleared."""
         self._request_count = 0
-        self._faults = FaultPlan()
         self._cache = PageCache()
         self._in_flight = InFlight()
         self._authentication = Authentication()
@@ -114,72 +106,6 @@ class Sandbox(ChangingAccount):
             0
         """
         return self._in_flight.most
-
-    def listed(self, phone: str) -> tuple[Message, ...]:
-        """Return a conversation as its pages are cut from it, the first row of page 1 first.
-
-        It is sorted by `quirks.sort_by`, from the end that `quirks.page_order` names, without the
-        rows that are never sent. Page by page these are the rows that are served, before the rows
-        of each page are turned, filtered or rewritten.
-
-        Example:
-            >>> sandbox = Sandbox(quirks=Quirks(page_order="oldest", last_row=2))
-            >>> _ = [sandbox.receive("551199", text) for text in "abc"]
-            >>> [message.text for message in sandbox.listed("551199")]
-            ['a', 'b']
-        """
-        history = self._history(phone)
-        return listed(history, self.quirks) if history else ()
-
-    def fail(
-        self,
-        outcome: Outcome | Change,
-        *,
-        times: int | None = 1,
-        from_request: int = 1,
-        page: int | None = None,
-        phone: str | None = None,
-        on_kept_connections: bool = False,
-    ) -> None:
-        """Let the next requests get something else than the true response.
-
-        Faults planned earlier come first. Requests that failed are logged and counted like others.
-
-        Args:
-            outcome: What the requests get; a callable makes it of the true response.
-            times: How many requests it hits; `None` for all from now on.
-            from_request: Earlier requests (they count from 1) are spared.
-            page: Only requests for this page are hit.
-            phone: Only requests for this phone are hit.
-            on_kept_connections: Only requests on a connection that carried one before are hit, as
-                where a proxy has closed idle connections. In process there are none.
-
-        Example:
-            >>> sandbox = Sandbox()
-            >>> sandbox.fail(Response(status=503, headers={"Retry-After": "1"}), times=2)
-            >>> sandbox.fail(lambda response: response.with_headers({"Set-Cookie": "a=1"}))
-        """
-        digits = None if phone is None else checked_digits(phone)
-        self._faults.add(
-            PlannedFault(
-                outcome=outcome,
-                times=times,
-                from_request=from_request,
-                page=page,
-                phone=digits,
-                on_kept_connections=on_kept_connections,
-            )
-        )
-
-    def stop_failing(self) -> None:
-        """Forget all planned faults.
-
-        Example:
-            >>> sandbox = Sandbox()
-            >>> sandbox.fail(ReadTimedOut(), times=None)
-            >>> sandbox.stop_failing()
-        """
-        self._faults.clear()
 
     def unlock(self) -> None:
         """Forget failed logins, as the vendor's support would.

@@ -46,7 +46,7 @@ def datetime_text(unix_time: int) -> str:
 def row_json(message: Message) -> bytes:
     """Write a message as a row, its keys in the documented order.
 
-    Put together by hand: `to_json` of a whole row takes three times as long.
+    Assembled by hand: `to_json` of a row takes three times as long.
     """
     message_id = "null" if message.message_id is None else to_json(message.message_id)
     files = to_json([_file_row(file) for file in message.files]) if message.files else "null"

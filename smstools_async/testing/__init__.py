@@ -4,9 +4,9 @@ Switch it on in the topmost `conftest.py`:
 
     pytest_plugins = ["smstools_async.testing"]
 
-The fixtures are not async, so tests with pytest-asyncio and with anyio, on asyncio and trio, can use
-them. The plugin does not register itself: it would be loaded in every pytest run where the library is
-installed, and httpx with it.
+The fixtures are not async, so tests with pytest-asyncio and with anyio, on asyncio and trio, can
+use them. The plugin does not register itself: it would be loaded in every pytest run where the
+library is installed, and httpx with it.
 """
 
 from smstools_async.testing._fixtures import (

@@ -1,4 +1,4 @@
-"""Short ways to ask a sandbox something, for its tests."""
+"""Short ways to send requests to a sandbox, for its tests."""
 
 import json
 from typing import Any
@@ -15,14 +15,14 @@ LOGIN = {"x-client-id": "sandbox-id", "x-client-secret": "sandbox-secret"}
 
 
 def ask(sandbox: Sandbox, query: str = "", path: str = PATH) -> Response:
-    """Ask with the right credentials, without HTTP."""
-    answer = sandbox.respond("GET", path, query, LOGIN)
-    assert isinstance(answer, Response)
-    return answer
+    """Send a request with valid credentials, without HTTP."""
+    response = sandbox.respond("GET", path, query, LOGIN)
+    assert isinstance(response, Response)
+    return response
 
 
 def ask_for_page(sandbox: Sandbox, query: str = "", path: str = PATH) -> dict[str, Any]:
-    """Ask for a page and read it."""
+    """Request a page and decode it."""
     page: dict[str, Any] = json.loads(ask(sandbox, query, path).body)
     return page
 

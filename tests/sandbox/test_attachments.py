@@ -62,18 +62,20 @@ def test_file_is_what_its_name_says(
 ) -> None:
     """Without credentials, and the same each time."""
     sandbox = _sandbox(name)
-    answer = _ask(sandbox)
-    assert isinstance(answer, Response)
-    assert (200, media_type) == (answer.status, answer.headers["Content-Type"])
-    assert is_whole(answer.body)
-    assert answer == _ask(sandbox)
+    response = _ask(sandbox)
+    assert isinstance(response, Response)
+    assert (200, media_type) == (response.status, response.headers["Content-Type"])
+    assert is_whole(response.body)
+    assert response == _ask(sandbox)
 
 
 def test_files_differ_by_their_names() -> None:
     """So that a mix-up is noticed."""
     names = [f"{number}{ending}" for number in range(5) for ending in (".png", ".jpg", ".pdf")]
-    answers = [_ask(_sandbox(name)) for name in names]
-    assert len(names) == len({answer.body for answer in answers if isinstance(answer, Response)})
+    responses = [_ask(_sandbox(name)) for name in names]
+    assert len(names) == len(
+        {response.body for response in responses if isinstance(response, Response)}
+    )
 
 
 def test_url_that_ran_out_leads_nowhere() -> None:
@@ -90,9 +92,9 @@ def test_url_that_ran_out_leads_nowhere() -> None:
 
 def test_file_is_only_read() -> None:
     """Other methods find nothing."""
-    answer = _ask(_sandbox("a.png"), "DELETE")
-    assert isinstance(answer, Response)
-    assert 404 == answer.status
+    response = _ask(_sandbox("a.png"), "DELETE")
+    assert isinstance(response, Response)
+    assert 404 == response.status
 
 
 def test_moved_file_keeps_its_path_and_query() -> None:

@@ -139,7 +139,7 @@ def test_conversation_begins_once() -> None:
 
 
 @pytest.mark.parametrize("phone", ["", "12", "Clinica", "1" * 21, "55/11"])
-def test_phone_that_is_none_is_refused(phone: str) -> None:
+def test_invalid_phone_is_refused(phone: str) -> None:
     """Wrong arguments are a ValueError that does not repeat them."""
     with pytest.raises(ValueError, match="not a phone number"):
         Sandbox().receive(phone, "Oi")
@@ -315,7 +315,7 @@ def test_repr_keeps_the_secret() -> None:
 PHONES = range(5_511_900_000_000, 5_511_901_000_000)
 
 
-def test_a_million_conversations_are_made_when_they_are_wanted() -> None:
+def test_a_million_conversations_are_made_on_demand() -> None:
     """The same ones for each phone, however many others were read before."""
     sandbox = Sandbox()
     sandbox.add_conversations(PHONES, messages=lambda phone: 10 + int(phone) % 3, company="Padaria")

@@ -57,10 +57,10 @@ async def client(sandbox: Sandbox) -> AsyncGenerator[httpx.AsyncClient, None]:
     ],
     ids=["page", "bad-phone", "bad-page", "post", "unknown"],
 )
-async def test_answers_alike_on_a_port(
+async def test_responds_alike_on_a_port(
     sandbox: Sandbox, client: httpx.AsyncClient, method: str, path: str
 ) -> None:
-    """Status, headers and body are those of `answer`."""
+    """Status, headers and body are those of `respond`."""
     response = await client.request(method, path)
     path, _, query = path.partition("?")
     expected = sandbox.respond(method, f"/v1{path}", query, LOGIN)
@@ -85,7 +85,7 @@ def accepted(monkeypatch: pytest.MonkeyPatch) -> list[socket.socket]:
 
 
 @pytest.mark.asyncio
-async def test_answers_are_sent_at_once(
+async def test_responses_are_sent_at_once(
     accepted: list[socket.socket], client: httpx.AsyncClient
 ) -> None:
     """A kept connection does not hold a body back until its head is acknowledged."""
@@ -110,7 +110,7 @@ async def test_answers_are_sent_at_once(
 async def test_faults_happen_on_the_wire(
     sandbox: Sandbox, client: httpx.AsyncClient, outcome: Outcome, error: type[Exception]
 ) -> None:
-    """To the connection that was told to fail; another open connection stays."""
+    """To the connection of the request that fails; another open connection stays."""
     base_url = client.base_url
     async with httpx.AsyncClient(base_url=base_url, headers=LOGIN, timeout=0.1) as other:
         await client.get(f"/conversation/{PHONE}")
@@ -190,7 +190,7 @@ async def test_leaving_the_block_cuts_requests_off(sandbox: Sandbox, latency: fl
 
 @pytest.mark.asyncio
 async def test_serve_says_when_it_listens(sandbox: Sandbox) -> None:
-    """The base URL answers from the moment it is told, and until `serve` is cancelled."""
+    """The base URL works from the moment it is reported until `serve` is cancelled."""
     listening = asyncio.get_running_loop().create_future()
     server = asyncio.create_task(serve(sandbox, port=0, on_listening=listening.set_result))
     async with httpx.AsyncClient(headers=LOGIN) as client:
@@ -204,7 +204,7 @@ async def test_serve_says_when_it_listens(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.asyncio
-async def test_serve_needs_nobody_to_tell(sandbox: Sandbox) -> None:
+async def test_serve_needs_no_callback(sandbox: Sandbox) -> None:
     """It serves without a callback, and a cancel scope ends it cleanly."""
     with anyio.move_on_after(0.05) as scope:
         await serve(sandbox, port=0)
@@ -229,7 +229,7 @@ async def test_host_may_be_an_ipv6_address(sandbox: Sandbox) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("host", "told"),
+    ("host", "reported"),
     [
         ("0.0.0.0", "http://127.0.0.1:"),  # noqa: S104 - that is what is tested
         ("", "http://127.0.0.1:"),
@@ -240,12 +240,12 @@ async def test_host_may_be_an_ipv6_address(sandbox: Sandbox) -> None:
         ),
     ],
 )
-async def test_host_that_is_every_address_is_told_as_one(
-    sandbox: Sandbox, host: str, told: str
+async def test_host_that_is_every_address_is_reported_as_one(
+    sandbox: Sandbox, host: str, reported: str
 ) -> None:
-    """Nobody can ask at `0.0.0.0`, and a client takes it for another machine."""
+    """No client reaches `0.0.0.0`, and a client takes it for another machine."""
     async with serving(sandbox, host=host) as base_url, httpx.AsyncClient() as client:
-        assert base_url.startswith(told)
+        assert base_url.startswith(reported)
         assert 400 == (await client.get(f"{base_url}/conversation/{PHONE}")).status_code
 
 
@@ -262,7 +262,7 @@ async def test_application_runs_on_any_server(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("library", ["starlette", "uvicorn"])
 def test_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
-    """Whoever lacks the extra is told how to get it."""
+    """The error says how to get the extra."""
     monkeypatch.setitem(sys.modules, library, None)
     monkeypatch.setitem(sys.modules, f"{library}.applications", None)
     monkeypatch.delitem(sys.modules, "smstools_async.sandbox._port", raising=False)

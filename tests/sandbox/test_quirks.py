@@ -214,7 +214,7 @@ def test_page_beyond_the_end_may_repeat_another(
     [(Quirks(beyond_end="error_136"), 400), (Quirks(beyond_end="not_found"), 404)],
 )
 def test_page_beyond_the_end_may_be_an_error(sandbox: Sandbox, quirks: Quirks, status: int) -> None:
-    """The last page is none, nor is page 1 of an empty conversation."""
+    """The last page is not an error, nor is page 1 of an empty conversation."""
     sandbox.quirks = quirks
     assert [200, 200, status] == [ask(sandbox, f"limit=5&page={page}").status for page in (1, 2, 3)]
     assert 200 == ask(sandbox, path="/v1/conversation/5521912345678").status
@@ -340,7 +340,7 @@ def test_rows_may_be_rewritten(sandbox: Sandbox) -> None:
 
 
 def test_pages_may_come_from_a_cache(sandbox: Sandbox) -> None:
-    """For as many requests, and each page from its own; other pages move meanwhile."""
+    """For as many requests, and each page from its own; other pages move on."""
     sandbox.quirks = Quirks(cached_requests=2)
     sandbox.before_each_request = lambda request: sandbox.receive(PHONE, f"n{request}")
     pages = [_page_text(sandbox, f"limit=1&page={page}") for page in (1, 2, 1, 1, 1)]

@@ -54,17 +54,17 @@ def test_page_looks_like_the_documented_example() -> None:
             },
         ],
     }
-    answer = ask(sandbox)
-    assert json.dumps(expected, separators=(",", ":")).encode() == answer.body
+    response = ask(sandbox)
+    assert json.dumps(expected, separators=(",", ":")).encode() == response.body
     assert (200, "application/json; charset=utf-8") == (
-        answer.status,
-        answer.headers["Content-Type"],
+        response.status,
+        response.headers["Content-Type"],
     )
 
 
 @given(messages=st.integers(0, 40), limit=st.integers(1, 15), newest_first=st.booleans())
 def test_pages_make_up_the_history(messages: int, limit: int, newest_first: bool) -> None:  # noqa: FBT001 - drawn by hypothesis
-    """Page after page of a quiet history is the whole of it, and the next one is empty."""
+    """Page after page of a quiet history is complete, and the next one is empty."""
     sandbox = Sandbox()
     sandbox.quirks |= Quirks(page_order="newest" if newest_first else "oldest")
     sandbox.add_conversation(PHONE, messages=messages)
@@ -89,17 +89,17 @@ def test_limit_is_a_thousand_by_default() -> None:
 @pytest.mark.parametrize("limit", ["0", "2001", "-1", "ten", "", "1.0", "1e3", "٣", "9" * 30])
 def test_limit_out_of_range_is_error_135(limit: str) -> None:
     """The vendor refuses it rather than to lower it."""
-    answer = ask(Sandbox(), f"limit={limit}")
+    response = ask(Sandbox(), f"limit={limit}")
     message = "Limit must be an integer bigger than 0 and not bigger than 2000"
-    assert (400, _error("135", message)) == (answer.status, json.loads(answer.body))
+    assert (400, _error("135", message)) == (response.status, json.loads(response.body))
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "two", "", "1.5"])
 def test_page_out_of_range_is_error_136(page: str) -> None:
     """The page must be a whole number from 1."""
-    answer = ask(Sandbox(), f"page={page}")
+    response = ask(Sandbox(), f"page={page}")
     expected = _error("136", "Page must be an integer bigger than 0")
-    assert (400, expected) == (answer.status, json.loads(answer.body))
+    assert (400, expected) == (response.status, json.loads(response.body))
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
@@ -113,14 +113,14 @@ def test_page_beyond_the_last_is_empty(order: Any) -> None:
 
 
 @pytest.mark.parametrize("phone", ["abc", "12", "..", "55%2F11", "1" * 21])
-def test_phone_that_is_none_is_error_103(phone: str) -> None:
+def test_invalid_phone_is_error_103(phone: str) -> None:
     """A path with something else than a phone is refused."""
-    answer = ask(Sandbox(), path=f"/v1/conversation/{phone}")
-    assert (400, "103") == (answer.status, json.loads(answer.body)["error"])
+    response = ask(Sandbox(), path=f"/v1/conversation/{phone}")
+    assert (400, "103") == (response.status, json.loads(response.body)["error"])
 
 
 @pytest.mark.parametrize("phone", [PHONE, f"%2B{PHONE}", f"+{PHONE}", "55%20(11)%2098765-4321"])
-def test_phone_may_be_spelled_in_many_ways(phone: str) -> None:
+def test_phone_may_be_written_in_many_ways(phone: str) -> None:
     """Digits decide."""
     sandbox = Sandbox()
     sandbox.receive(PHONE, "Oi")
@@ -128,7 +128,7 @@ def test_phone_may_be_spelled_in_many_ways(phone: str) -> None:
 
 
 def test_phone_without_a_conversation_gets_an_empty_page() -> None:
-    """What the vendor does is unknown; error 103 is the other likely answer."""
+    """What the vendor does is unknown; error 103 is the other likely one."""
     sandbox = Sandbox()
     page = {"total": 0, "shown": 0, "page": 1, "limit": 1000, "conversation": list[Any]()}
     assert page == ask_for_page(sandbox)
@@ -150,10 +150,10 @@ def test_phone_without_a_conversation_gets_an_empty_page() -> None:
 def test_wrong_credentials_are_error_104(headers: dict[str, str]) -> None:
     """Both headers must be right; the query does not help."""
     query = "client_id=sandbox-id&client_secret=sandbox-secret"
-    answer = Sandbox().respond("GET", PATH, query, headers)
-    assert isinstance(answer, Response)
+    response = Sandbox().respond("GET", PATH, query, headers)
+    assert isinstance(response, Response)
     expected = _error("104", "Invalid credentials")
-    assert (400, expected) == (answer.status, json.loads(answer.body))
+    assert (400, expected) == (response.status, json.loads(response.body))
 
 
 def test_status_of_failed_logins_can_be_set() -> None:
@@ -169,9 +169,9 @@ def test_too_many_failed_logins_lock_the_account() -> None:
     sandbox.quirks |= Quirks(lockout_after=2)
     statuses = list[str]()
     for headers in [{}, LOGIN, {}, {}, LOGIN]:
-        answer = sandbox.respond("GET", PATH, headers=headers)
-        assert isinstance(answer, Response)
-        statuses.append(json.loads(answer.body).get("error"))
+        response = sandbox.respond("GET", PATH, headers=headers)
+        assert isinstance(response, Response)
+        statuses.append(json.loads(response.body).get("error"))
     assert ["104", None, "104", "104", "1002"] == statuses
     sandbox.unlock()
     assert 200 == ask(sandbox).status
@@ -180,42 +180,42 @@ def test_too_many_failed_logins_lock_the_account() -> None:
 @pytest.mark.parametrize("method", ["POST", "HEAD", "DELETE"])
 def test_other_methods_are_not_allowed(method: str) -> None:
     """A conversation can be read, and nothing else."""
-    answer = Sandbox().respond(method, PATH, headers=LOGIN)
-    assert isinstance(answer, Response)
-    assert (405, "GET") == (answer.status, answer.headers["Allow"])
+    response = Sandbox().respond(method, PATH, headers=LOGIN)
+    assert isinstance(response, Response)
+    assert (405, "GET") == (response.status, response.headers["Allow"])
 
 
 @pytest.mark.parametrize("path", ["/", "/v1/balance", f"/conversation/{PHONE}", f"{PATH}/", "/v1"])
 def test_unknown_path_is_a_page_for_people(path: str) -> None:
-    """As web frameworks answer: HTML, whatever the credentials."""
-    answer = Sandbox().respond("GET", path)
-    assert isinstance(answer, Response)
-    assert (404, "text/html; charset=utf-8") == (answer.status, answer.headers["Content-Type"])
-    assert answer.body.startswith(b"<!DOCTYPE html>")
+    """As web frameworks respond: HTML, whatever the credentials."""
+    response = Sandbox().respond("GET", path)
+    assert isinstance(response, Response)
+    assert (404, "text/html; charset=utf-8") == (response.status, response.headers["Content-Type"])
+    assert response.body.startswith(b"<!DOCTYPE html>")
 
 
-def test_rate_limit_tells_how_long_to_wait() -> None:
-    """So many requests in any stretch of time; refused ones do not count."""
+def test_rate_limit_says_how_long_to_wait() -> None:
+    """At most this many requests in any period; refused ones do not count."""
     clock = [1000]
     sandbox = Sandbox(now=lambda: clock[-1])
     sandbox.rate_limit = RateLimit(requests=2, seconds=10)
-    answers = list[tuple[int, str | None]]()
+    responses = list[tuple[int, str | None]]()
     for clock[-1] in (1000, 1004, 1005, 1009, 1010, 1011):
-        answer = ask(sandbox)
-        answers.append((answer.status, answer.headers.get("Retry-After")))
+        response = ask(sandbox)
+        responses.append((response.status, response.headers.get("Retry-After")))
     expected = [(200, None), (200, None), (429, "5"), (429, "1"), (200, None), (429, "3")]
-    assert expected == answers
+    assert expected == responses
 
 
-def test_rate_limit_of_none_lets_nobody_through() -> None:
-    """No requests at all may be made; the wait is the whole stretch."""
+def test_rate_limit_of_none_lets_nothing_through() -> None:
+    """No requests at all may be made; the wait is the complete period."""
     sandbox = Sandbox(now=lambda: 1000)
     sandbox.rate_limit = RateLimit(requests=0, seconds=30)
     assert (429, "30") == (ask(sandbox).status, ask(sandbox).headers["Retry-After"])
 
 
 def test_requests_are_logged_without_their_secret() -> None:
-    """The log tells what was asked and how good the credentials were."""
+    """The log holds what was requested and whether the credentials were valid."""
     sandbox = Sandbox()
     sandbox.respond("GET", PATH, "page=2&page=3&limit=x&client_secret=sandbox-secret")
     sandbox.respond("POST", "/v1/balance", "", LOGIN | {"x-client-secret": "do-not-tell"})

@@ -30,8 +30,8 @@ def sandbox() -> Sandbox:
 
 
 @pytest.mark.anyio
-async def test_answers_alike_in_process(sandbox: Sandbox) -> None:
-    """A client gets what `answer` gives, from any host, in pieces."""
+async def test_responds_alike_in_process(sandbox: Sandbox) -> None:
+    """A client gets what `respond` returns, from any host, in pieces."""
     async with client_of(sandbox) as client, client.stream("GET", f"{URL}?limit=900") as response:
         pieces = [piece async for piece in response.aiter_raw()]
     expected = ask(sandbox, "limit=900")
@@ -52,7 +52,7 @@ async def test_answers_alike_in_process(sandbox: Sandbox) -> None:
         (Disconnect(after_bytes=0), httpx.RemoteProtocolError),
         (Response(body=b"{}", cut_after=1), httpx.RemoteProtocolError),
     ],
-    ids=["refused", "timed-out", "disconnect", "cut", "cut-at-once", "cut-answer"],
+    ids=["refused", "timed-out", "disconnect", "cut", "cut-at-once", "cut-response"],
 )
 async def test_faults_reach_the_client(
     sandbox: Sandbox, outcome: Outcome, error: type[httpx.TransportError]
@@ -69,7 +69,7 @@ async def test_faults_reach_the_client(
 
 @pytest.mark.asyncio
 async def test_cut_body_gives_what_came_before(sandbox: Sandbox) -> None:
-    """The head of the true answer arrives, and it promised more."""
+    """The head of the true response arrives, with the length of the complete body."""
     sandbox.fail(Disconnect(after_bytes=70_000))
     received = b""
     async with client_of(sandbox) as client, client.stream("GET", URL) as response:
@@ -128,8 +128,8 @@ def test_body_may_drip(sandbox: Sandbox, timeout: float, received: int | None) -
     assert pytest.approx(min(3, timeout)) == seconds
 
 
-def test_faults_can_be_called_off(sandbox: Sandbox) -> None:
-    """Even those that would last for ever."""
+def test_faults_can_be_stopped(sandbox: Sandbox) -> None:
+    """Even those that would last indefinitely."""
     sandbox.fail(Response(status=500), times=None)
     assert [500, 500] == [ask(sandbox).status for _ in range(2)]
     sandbox.stop_failing()
@@ -144,9 +144,9 @@ def test_faults_can_be_planned_by_the_hook(sandbox: Sandbox) -> None:
             sandbox.fail(Response.error(105, "Server error", status=500, headers={"Via": "x"}))
 
     sandbox.before_each_request = fail_at_times
-    answers = [ask(sandbox) for _ in range(4)]
-    assert [200, 500, 500, 200] == [answer.status for answer in answers]
-    assert "x" == answers[1].all_headers()["via"]
+    responses = [ask(sandbox) for _ in range(4)]
+    assert [200, 500, 500, 200] == [response.status for response in responses]
+    assert "x" == responses[1].all_headers()["via"]
 
 
 def test_latency_passes_on_the_clock_of_the_loop(sandbox: Sandbox) -> None:
@@ -182,7 +182,7 @@ def test_latency_beyond_the_patience_of_the_client_times_out(sandbox: Sandbox) -
 
 @pytest.mark.parametrize(("reads_late", "text"), [(False, "early"), (True, "late")])
 def test_rows_are_read_before_or_after_the_latency(reads_late: bool, text: str) -> None:  # noqa: FBT001 - a parameter of the test
-    """What arrives while a request is in flight is in its answer only when rows are read late."""
+    """What arrives while a request is in flight is in its response only when rows are read late."""
     sandbox = Sandbox()
     sandbox.receive(PHONE, "early")
     sandbox.latency = 10
