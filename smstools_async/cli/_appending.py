@@ -13,6 +13,7 @@ from smstools_async import AuthenticationError, Client, Progress, SmstoolsError
 from smstools_async.cli import _source
 from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._exit_codes import ExitCode, exit_code
+from smstools_async.cli._leftovers import remove_unresumable
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._parts import behind_links, check_folder
 from smstools_async.cli._phones import Entry
@@ -88,7 +89,10 @@ class AppendingExports:
             raise interruption
 
     def _open(self, path: Path) -> AbstractContextManager[Appender]:
-        return self._plan.writing.open_appender(behind_links(path))
+        target = behind_links(path)
+        if not target.is_dir():
+            remove_unresumable(target)
+        return self._plan.writing.open_appender(target)
 
     async def _append_all(self, client: Client, shared: Appender | None) -> None:
         entries = iter(self._plan.entries)

@@ -14,10 +14,9 @@ from smstools_async.cli._dates import When, parse_when
 
 _ARGUMENT: Final = re.compile(
     r"`(\w+)`"  # larger than 10 bytes (`max_bytes`)
-    r"|(?<=option )'(\w+)'"  # jsonl has no option 'bom'
-    r"|(?<!\S)(\w+)(?:=True\b|(?==)|(?= \(not shown\)))"  # timeout=nan, base_url (not shown)
+    r"|(?<!\S)(\w+)(?:=True\b|(?==)|(?= \(not shown))"  # base_url='…', proxy (not shown…)
 )
-"""How the errors of the library name an argument."""
+"""How errors that are not an `ArgumentError` name an argument."""
 
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)(s|min|h|d)?")
 _SECONDS_IN: Final = {None: 1, "s": 1, "min": 60, "h": 3600, "d": 86400}
@@ -77,16 +76,29 @@ def command_line(**changes: Any) -> str:
     return shlex.join([*context.command_path.split(), *_words(context.command, given | changes)])
 
 
-def name_options(error: str) -> str:
-    """Replace the Python arguments that an error names by the options of the running command.
+def option_of(argument: str) -> str:
+    """Return the option of the running command that is passed on as an argument of the library.
 
-    An option is found by its parameter, which has the name of the argument that it is passed on as.
-    An argument without an option stays as it is.
+    An option has the name of the argument as its parameter. Without such an option, it is the
+    argument itself.
     """
+    return _options().get(argument, argument)
+
+
+def name_options(error: str) -> str:
+    """Replace the arguments that are marked in a text of the library by options."""
+    options = _options()
+    return _ARGUMENT.sub(lambda found: options.get(found[found.lastindex or 0], found[0]), error)
+
+
+def _options() -> dict[str, str]:
     context = click.get_current_context(silent=True)
     parameters = context.command.params if context else []
-    options = {each.name: each.opts[-1] for each in parameters if isinstance(each, click.Option)}
-    return _ARGUMENT.sub(lambda found: options.get(found[found.lastindex or 0], found[0]), error)
+    return {
+        each.name: each.opts[-1]
+        for each in parameters
+        if isinstance(each, click.Option) and each.name
+    }
 
 
 def _words(command: click.Command, given: dict[str, Any]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from smstools_async.cli._destinations import WriterOpener
+from smstools_async.cli._leftovers import remove_unresumable
 from smstools_async.cli._phones import Entry
 from smstools_async.export import read_jsonl
 
@@ -28,6 +29,7 @@ class CombinedFile:
 
     async def write(self, entries: Sequence[Entry], parts: Path) -> None:
         """Write all conversations, in the order of their phones; then remove their files."""
+        remove_unresumable(self.target)
         with self.opener(self.target) as writer:
             for entry in entries:
                 with (parts / entry.name).open(encoding="utf-8") as lines:

@@ -15,7 +15,7 @@ from smstools_async.cli._many_options import Many, is_one_file, many_options
 from smstools_async.cli._options import resume_option
 from smstools_async.cli._planning import ExportOptions, planned
 from smstools_async.cli._running import errors_reported
-from smstools_async.cli._service import Service
+from smstools_async.cli._service import Service, check_attachments
 from smstools_async.cli._service_options import service_options
 from smstools_async.cli._source import Selection
 from smstools_async.cli._wording import examples
@@ -131,6 +131,8 @@ def export(  # noqa: PLR0913 - these are its options
     writing = writing_to(named_by, zone)
     if append:
         check_append(phone, output, order)
+    if folder and not allow_private:
+        check_attachments(service)
     now = datetime.now(UTC)
     selection: Selection = {
         "max_messages": max_messages,

@@ -13,12 +13,18 @@ from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 import attrs
 
 from smstools_async import SmstoolsError
-from smstools_async.cli._parts import behind_links, check_folder, kept_file
+from smstools_async.cli._leftovers import remove_leftovers, remove_unresumable
+from smstools_async.cli._parts import (
+    behind_links,
+    check_folder,
+    in_use,
+    kept_file,
+    new_part,
+)
 from smstools_async.cli._reporting import report
 from smstools_async.cli._terminal import standard_output
 from smstools_async.export import MessageWriter, Target
@@ -75,15 +81,22 @@ class Destination(Protocol):
 
 
 def destination(
-    open_writer: WriterOpener, output: Path | None, resume_from: str | None
+    open_writer: WriterOpener,
+    output: Path | None,
+    resume_from: str | None,
+    *,
+    is_alone: bool = True,
 ) -> Destination:
-    """Return what `output` means: standard output if it is `None` or `-`."""
+    """Return what `output` means: standard output if it is `None` or `-`.
+
+    A file that `is_alone` removes leftovers of earlier exports when it is complete.
+    """
     if output is None or output == Path("-"):
         is_terminal = sys.stdout.isatty()
         return _Stream(open_writer, standard_output(), "standard output", is_terminal=is_terminal)
     if output.exists() and not output.is_file():
         return _Stream(open_writer, output, str(output), is_terminal=False)
-    return _File(open_writer, output, resume_from)
+    return _File(open_writer, output, resume_from, is_alone=is_alone)
 
 
 class _Stream:
@@ -131,12 +144,20 @@ class _File:
 
     is_terminal = False
 
-    def __init__(self, open_writer: WriterOpener, output: Path, resume_from: str | None) -> None:
+    def __init__(
+        self,
+        open_writer: WriterOpener,
+        output: Path,
+        resume_from: str | None,
+        *,
+        is_alone: bool,
+    ) -> None:
+        self._is_alone = is_alone
         self._open_writer = open_writer
         self._target = behind_links(output)
         self.name = str(output)
         self._start = self._named_after(resume_from) if resume_from else None
-        self._part = self._named_after(uuid4().hex)
+        self._part = new_part(self._target)
         self._mark: _Mark | None = None
         self._is_created = False
         self._is_closed = False
@@ -145,12 +166,16 @@ class _File:
     @contextmanager
     def open(self) -> Generator[MessageWriter]:
         check_folder(Path(self.name))
+        remove_unresumable(self._target)
         self._part.touch(mode=0o600, exist_ok=False)
         self._is_created = True
         if self._start:
             self._copy(self._start)
         try:
-            with self._open_writer(self._target, part=self._part) as writer:
+            with (
+                in_use(self._part),
+                self._open_writer(self._target, part=self._part) as writer,
+            ):
                 yield writer
         except (SmstoolsError, asyncio.CancelledError):
             self._is_closed = True  # everything written is in the file: closing it did not fail
@@ -159,6 +184,8 @@ class _File:
             self._cut_back()
             raise
         self._remove_start()
+        if self._is_alone:
+            remove_leftovers(self._target)
 
     def mark(self, cursor: str, messages: int) -> None:
         size = self._part.stat().st_size  # writers hold no message back

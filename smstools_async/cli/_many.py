@@ -20,6 +20,7 @@ from smstools_async.cli._combining import CombinedFile
 from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._destinations import destination
 from smstools_async.cli._exit_codes import ExitCode
+from smstools_async.cli._leftovers import remove_leftovers_in
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
 from smstools_async.cli._reporting import describe, report
@@ -77,6 +78,8 @@ class ManyExports:
             report(f"Retry what is incomplete with:\n  {self._resuming_command()}")
             sys.exit(ExitCode.INCOMPLETE)
         self._plan.resume_file.end()
+        if not self._plan.combined:
+            remove_leftovers_in(self._plan.folder, [entry.name for entry in self._plan.entries])
         if self._is_doubtful:
             sys.exit(ExitCode.DOUBTFUL)
 
@@ -186,7 +189,9 @@ class ManyExports:
             phone=entry.phone,
             selection={**plan.selection, "max_messages": rest},
             resume_from=kept.cursor,
-            destination=destination(open_file, plan.folder / entry.name, kept.cursor),
+            destination=destination(
+                open_file, plan.folder / entry.name, kept.cursor, is_alone=False
+            ),
             attachments=attachments,
             shows_files=plan.writing.shows_files,
             kept_before=kept.messages,

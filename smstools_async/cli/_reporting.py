@@ -4,7 +4,8 @@ from contextlib import suppress
 
 import click
 
-from smstools_async.cli._arguments import name_options
+from smstools_async._arguments import ArgumentError, ArgumentTypeError
+from smstools_async.cli._arguments import name_options, option_of
 from smstools_async.cli._terminal import visible
 
 
@@ -24,6 +25,8 @@ def report_error(text: str) -> None:
 
 def describe(error: Exception) -> str:
     """Describe an error in terms of the command's options; an OS error without its number."""
-    if not isinstance(error, OSError) or error.strerror is None:
-        return name_options(str(error))
-    return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    if isinstance(error, ArgumentError | ArgumentTypeError):
+        return f"{option_of(error.argument)} {error.problem}"
+    if isinstance(error, OSError) and error.strerror is not None:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return name_options(str(error))

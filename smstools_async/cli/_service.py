@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import attrs
+import click
 import httpx
 
-from smstools_async import Client
+from smstools_async import Client, Retry
+from smstools_async.cli._network import DIRECT, Network, with_environment
 from smstools_async.cli._reporting import report
 
 if TYPE_CHECKING:
@@ -27,6 +30,28 @@ class Service:
     allow_insecure_http: bool = False
     timeout: float = 30.0
     sandbox: bool = False
+    proxy: str | None = attrs.field(default=None, repr=False)
+    ca_file: Path | None = None
+    client_cert: Path | None = None
+    trust_env: bool = False
+    requests_per_second: float | None = None
+    attempts: int | None = None
+    patience: float | None = None
+
+    @property
+    def network(self) -> Network:
+        """How connections are made."""
+        network = Network(proxy=self.proxy, ca_file=self.ca_file, client_cert=self.client_cert)
+        if not self.trust_env:
+            return network
+        base_url = self.base_url or os.environ.get("SMSTOOLS_BASE_URL") or "https:"
+        return with_environment(network, base_url)
+
+    @property
+    def retry(self) -> Retry:
+        """How often and for how long a failed request is retried."""
+        retry = Retry() if self.patience is None else Retry.patient(total_time=self.patience)
+        return retry if self.attempts is None else attrs.evolve(retry, attempts=self.attempts)
 
     @property
     def address(self) -> str:
@@ -42,12 +67,7 @@ class Service:
         """Return a client to open; for a sandbox, one that has messages with `phones`."""
         if not self.sandbox:
             _check_environment()
-            return Client(
-                base_url=self.base_url,
-                allow_insecure_http=self.allow_insecure_http,
-                timeout=self.timeout,
-                max_connections=max_connections,
-            )
+            return self._client(max_connections)
         if self.base_url:
             raise ValueError("--base-url and --sandbox name two different services: give one.")
         sandbox = make_sandbox(*phones, messages=_SANDBOX_MESSAGES, lively=lively)
@@ -55,6 +75,43 @@ class Service:
             f"This is a sandbox of {_SANDBOX_MESSAGES:,} made-up messages, not the real service."
         )
         return _sandbox_client(sandbox, max_connections)
+
+    @asynccontextmanager
+    async def _client(self, max_connections: int) -> AsyncGenerator[Client]:
+        async with AsyncExitStack() as opened:
+            network = self.network
+            own, for_attachments = [
+                await opened.enter_async_context(each.open(max_connections))
+                if each != DIRECT
+                else None
+                for each in (network, network.for_attachments)
+            ]
+            yield await opened.enter_async_context(
+                Client(
+                    base_url=self.base_url,
+                    allow_insecure_http=self.allow_insecure_http,
+                    timeout=self.timeout,
+                    retry=self.retry,
+                    requests_per_second=self.requests_per_second,
+                    max_connections=max_connections,
+                    http_client=own,
+                    download_client=for_attachments,
+                )
+            )
+
+
+def check_attachments(service: Service) -> None:
+    """Refuse attachments through a proxy or by another CA, unless private addresses are accepted.
+
+    Raises:
+        click.UsageError: They would be downloaded without a check of the addresses.
+    """
+    if service.network.for_attachments != DIRECT:
+        raise click.UsageError(
+            "Through a proxy or with a CA of your own, --files cannot check which addresses the"
+            " attachments come from. Accept that by --allow-private-addresses, or export without"
+            " --files."
+        )
 
 
 def _check_environment() -> None:

@@ -126,8 +126,15 @@ def writing_options(command: Callable[Concatenate[WritingTo, P], R]) -> Callable
 def _writing(
     file_format: str | None, options: dict[str, object], path: Path | None, zone: tzinfo
 ) -> Writing:
-    name = file_format or (_format_implied_by(path) if path else _DEFAULT)
-    return Writing(format=FORMATS[name], zone=zone, options=options)
+    chosen = FORMATS[file_format or (_format_implied_by(path) if path else _DEFAULT)]
+    _check_options(chosen, options)
+    return Writing(format=chosen, zone=zone, options=options)
+
+
+def _check_options(chosen: Format, options: Mapping[str, object]) -> None:
+    for name in options.keys() - chosen.options:
+        having = " and ".join(each.name for each in FORMATS.values() if name in each.options)
+        raise click.UsageError(f"--{name} is for {having}, not for {chosen.name}.")
 
 
 def _format_implied_by(path: Path) -> str:

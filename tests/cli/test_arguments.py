@@ -70,7 +70,6 @@ def _fail(*, error: str, **_: object) -> None:
         ("timeout=nan: give seconds", "--timeout=nan: give seconds"),
         ("accept it by phones=True", "accept it by --phone-list"),
         ("phones (not shown) is empty", "--phone-list (not shown) is empty"),
-        ("csv has no option 'timeout'", "csv has no option --timeout"),
         ("interval=1, timeout=2", "interval=1, --timeout=2"),
         ("error='x' (`page_size`)", "error='x' (`page_size`)"),
         ("Gateway timeout", "Gateway timeout"),

@@ -112,7 +112,7 @@ def test_option_of_another_format_is_refused(sandbox: Sandbox, folder: Path) -> 
     """Nothing is asked for, and nothing is left."""
     result = invoke("export", PHONE, "-o", "a.jsonl", "--bom")
     assert 2 == result.exit_code
-    assert "Error: jsonl has no option --bom, which is for csv; leave it out\n" == result.stderr
+    assert result.stderr.endswith("Error: --bom is for csv, not for jsonl.\n")
     assert [] == sandbox.requests
     assert [] == _names(folder)
 
@@ -406,7 +406,8 @@ def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str
     assert 0 == invoke(*_resuming_arguments(result)).exit_code
     invoke(*export, f"whole.{ending}")
     assert [f"a.{ending}", f"whole.{ending}"] == _names(folder)
-    assert (folder / f"whole.{ending}").read_bytes() == (folder / f"a.{ending}").read_bytes()
+    whole, resumed = ((folder / f"{name}.{ending}").read_bytes() for name in ("whole", "a"))
+    assert whole.partition(b"<footer>")[0] == resumed.partition(b"<footer>")[0]  # it has the time
 
 
 def test_full_disk_keeps_nothing_of_a_first_page(sandbox: Sandbox, folder: Path) -> None:

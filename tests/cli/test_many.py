@@ -227,7 +227,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], words: str, sandbox: Sand
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--bom"], "jsonl has no option --bom"),
+        (["--bom"], "--bom is for csv, not for jsonl"),
         (["--since", "2025-06-05", "--until", "2025-06-04"], "is not before --until="),
         (["--format", "parquet"], "pip install 'smstools-async[parquet]'"),
     ],
@@ -249,7 +249,7 @@ def test_what_is_wrong_for_all_ends_with_2(
     assert 2 == result.exit_code
     assert 1 == result.stderr.count(words)
     assert [] == sandbox.requests
-    assert [] == _names(folder)
+    assert not folder.exists() or [] == _names(folder)
 
 
 @pytest.mark.parametrize("template", ["{phone}", "of.{phone}"])
@@ -552,6 +552,20 @@ def test_export_that_begins_anew_removes_what_was_kept(
 def test_resuming_what_was_never_stopped_begins(conversations: Sandbox, folder: Path) -> None:
     """So that a script may always say `--resume`."""
     assert 0 == invoke(*EXPORT, "--resume").exit_code
+    assert _are_all_whole(conversations, folder)
+
+
+def test_killed_export_is_cleaned_up_by_the_next(conversations: Sandbox, folder: Path) -> None:
+    """What belongs to these phones is removed and named; what is of others stays."""
+    folder.mkdir()
+    (folder / f"{PHONES[0]}.jsonl.0123456789ab.part").write_text("killed")
+    (folder / f"{PHONES[1]}.jsonl.part").write_text("killed")
+    (folder / f"{PHONES[1]}.jsonl.part.d").mkdir()
+    (folder / "+5521.jsonl.0123456789ab.part").write_text("of another export")
+    result = invoke(*EXPORT)
+    assert 0 == result.exit_code
+    assert 3 == result.stderr.count(", left by an export that was stopped or killed.")
+    (folder / "+5521.jsonl.0123456789ab.part").unlink()
     assert _are_all_whole(conversations, folder)
 
 

@@ -48,6 +48,46 @@ def test_interrupted_export_can_be_made_whole(
         assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "html", "db"])
+def test_killed_export_is_cleaned_up_by_the_next(
+    ending: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """What it left is removed and named; nothing private stays unmentioned."""
+    sandbox.add_conversation(PHONE, messages=500)
+    target = tmp_path / f"a.{ending}"
+    export = ("export", PHONE, "-o", str(target), "--page-size", "100")
+    with start(*export) as process:
+        signal_at_request(sandbox, 4, process.pid, signal.SIGKILL)
+        process.communicate(timeout=_PATIENCE)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left
+    sandbox.latency, sandbox.before_each_request = 0, None
+    result = invoke(*export)
+    assert 0 == result.exit_code, result.stderr
+    assert [target] == list(tmp_path.iterdir())
+    named = set(re.findall(r"Removed (\S+), left by ", result.stderr))
+    assert left == named
+
+
+def test_export_that_is_running_keeps_its_part(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Two exports of one file do not disturb each other."""
+    sandbox.add_conversation(PHONE, messages=500)
+    target = tmp_path / "a.jsonl"
+    export = ("export", PHONE, "-o", str(target), "--page-size", "100")
+    with start(*export) as process:
+        results = list[int]()
+        _call_at_request(sandbox, 4, lambda: results.append(len(list(tmp_path.iterdir()))))
+        while not results:
+            process.poll()
+        sandbox.latency, sandbox.before_each_request = 0, None
+        result = invoke(*export)
+        assert 0 == result.exit_code
+        assert "Removed" not in result.stderr
+        process.kill()
+        process.communicate(timeout=_PATIENCE)
+    assert 2 == len(list(tmp_path.iterdir()))
+
+
 def _call_at_request(sandbox: Sandbox, number: int, call: Callable[[], object]) -> None:
     """Do something when the request of that number arrives, and never answer that."""
     sandbox.before_each_request = lambda arrived: call() if arrived == number else None

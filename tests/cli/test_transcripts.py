@@ -99,7 +99,7 @@ def test_options_of_pages_are_for_pages(sandbox: Sandbox, arguments: tuple[str, 
     """JSON Lines has times in UTC, and no place for a title."""
     result = invoke("export", PHONE, *arguments)
     assert 2 == result.exit_code
-    assert f"Error: jsonl has no option {arguments[0]}, which is for " in result.stderr
+    assert f"Error: {arguments[0]} is for html, not for jsonl." in result.stderr
     assert [] == sandbox.requests
 
 

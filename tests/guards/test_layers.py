@@ -36,7 +36,7 @@ ROOMS = {
     },
     "sandbox": {"_errors", "_models"},
     "export": {"_version", "_errors", "_names", "_phone", "_files", "_identity", "_models"},
-    "cli": {"_phone", "_names", "_files", "__init__", "sandbox", "export"},
+    "cli": {"_arguments", "_phone", "_names", "_files", "__init__", "sandbox", "export"},
     "__main__": {"cli"},
     "testing": {"__init__", "sandbox"},
 }
@@ -51,7 +51,7 @@ OWNERS = {
     "msgspec": {"_wire"},
     "httpx": {
         *("_http", "_download"),
-        *("sandbox._transport", "cli._service", "testing._fixtures"),
+        *("sandbox._transport", "cli._service", "cli._network", "testing._fixtures"),
     },
     "httpcore": {"_http"},
     "anyio": {"_http", "_download", "_reading", "_client", "sandbox", "testing"},
