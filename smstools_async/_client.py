@@ -52,34 +52,35 @@ class Client:
     """Reads conversations from the Smstools gateway.
 
     Args:
-        client_id: from Advanced > API authentication; else `SMSTOOLS_CLIENT_ID` of the environment.
-        client_secret: likewise; else `SMSTOOLS_CLIENT_SECRET`.
-        base_url: where the API is; else `SMSTOOLS_BASE_URL`, else the vendor's documented address.
-        timeout: seconds that one attempt of a request may take from connecting to its last byte.
-            An `httpx.Timeout` bounds each phase by itself, and the whole by their sum.
-        retry: how often and for how long a failed request is retried; `None` sends each one once.
-        max_connections: requests under way at once, of all iterations together. More than 8 are
+        client_id: From Advanced > API authentication; by default `SMSTOOLS_CLIENT_ID` of the
+            environment.
+        client_secret: Likewise; by default `SMSTOOLS_CLIENT_SECRET`.
+        base_url: Where the API is; by default `SMSTOOLS_BASE_URL`, or the vendor's documented URL.
+        timeout: Seconds that one attempt of a request may take, from connecting to its last byte.
+            An `httpx.Timeout` limits each phase by itself, and the whole by their sum.
+        retry: How often and for how long a failed request is retried; `None` sends each one once.
+        max_connections: Requests under way at once, of all iterations together. More than 8 are
             spread over several pools, since one pool of httpx slows down.
-        requests_per_second: requests that begin per second, evenly spread, of all iterations
-            together; `None`: as they come.
-        max_body_bytes: how large one answer may be, inflated; a page of 2,000 messages takes about
-            600,000.
-        hooks: functions to call as requests are made.
-        allow_insecure_http: accept a base URL of plain `http` beyond this machine. The secret and
+        requests_per_second: Requests that begin per second, evenly spread, of all iterations
+            together; `None`: no limit.
+        max_body_bytes: How large one response may be, decompressed; a page of 2,000 messages takes
+            about 600,000.
+        hooks: Functions to call as requests are made.
+        allow_insecure_http: Accept a base URL of plain `http` beyond this machine. The secret and
             all messages can then be read on the way.
-        http_client: an `httpx.AsyncClient` or `httpx2.AsyncClient` to send requests with, for
-            proxies, other transports and tests. It is used, never closed and never changed. Give it
-            at least `max_connections` connections.
-        download_client: another one, to `download` with. It is used as it is: it must hold no
-            credentials, and nobody but itself checks to which addresses it connects.
+        http_client: An `httpx.AsyncClient` or `httpx2.AsyncClient` to send requests with, such as
+            one by `open_http_client`, for proxies, CAs and tests. It is used, never closed and
+            never changed. Give it at least `max_connections` connections.
+        download_client: Another one, to `download` with. It is used as it is: it must hold no
+            credentials, and which addresses it connects to is its own business.
 
-    Open it for as long as it is used, by `async with`, or close it by `aclose()`. It may be made
-    outside of an event loop, and belongs to the first one it is used in; calls in another one raise
-    a `RuntimeError`.
+    Open it for as long as it is used, by `async with`, or close it by `aclose()`. It can be created
+    outside of an event loop, and is bound to the first one it is used in; calls in another one
+    raise a `RuntimeError`.
 
     Raises:
-        ValueError: an argument cannot be right, or credentials are missing.
-        TypeError: an argument is of the wrong type.
+        ValueError: An argument cannot be right, or credentials are missing.
+        TypeError: An argument is of the wrong type.
 
     Example:
         >>> import asyncio
@@ -178,16 +179,16 @@ class Client:
     ) -> None:
         """Use other credentials from the next request on, as after their rotation.
 
-        After a refused login (codes 104, 116, 200, 1002, 1403) a client asks no more, since too
-        many of them lock the account: every call raises the same `AuthenticationError`. This lets
-        it ask again, by the same credentials too, once whatever was wrong is mended.
+        After a refused login (codes 104, 116, 200, 1002, 1403) a client sends nothing more, since
+        too many of them lock the account: every call raises the same `AuthenticationError`. This
+        lets it send again, with the same credentials too, once the cause is fixed.
 
         Args:
-            client_id: as for `Client`; else `SMSTOOLS_CLIENT_ID` of the environment.
-            client_secret: likewise; else `SMSTOOLS_CLIENT_SECRET`.
+            client_id: As for `Client`; by default `SMSTOOLS_CLIENT_ID` of the environment.
+            client_secret: Likewise; by default `SMSTOOLS_CLIENT_SECRET`.
 
         Raises:
-            ValueError, TypeError: as for `Client`; the old ones stay.
+            ValueError, TypeError: As for `Client`; the old ones stay.
 
         Example:
             >>> def rotate(client: Client, secrets: dict[str, str]) -> None:
@@ -205,13 +206,13 @@ class Client:
     ) -> Any:
         """Send a request to any endpoint of the API, and return its JSON.
 
-        A way out for what is not modelled yet. `path` is below the base URL, each of its parts is
-        quoted. `params` that are `None` are left out. A `GET` is tried again as `retry` says, any
-        other method is sent once, and `None` is returned where it succeeds without a word.
+        An escape hatch for what has no types yet. `path` is below the base URL, each of its parts
+        is quoted. `params` that are `None` are left out. A `GET` is retried as `retry` says, any
+        other method is sent once, and `None` is returned where it succeeds with an empty body.
 
         Raises:
-            SmstoolsError: as for every call.
-            ValueError: `path` has empty parts, dots or a query, or `method` is no word.
+            SmstoolsError: As for every call.
+            ValueError: `path` has empty parts, dots or a query, or `method` is not a word.
 
         Example:
             >>> async def credits(client: Client) -> str:
@@ -253,36 +254,37 @@ class Client:
         attempt_timeout: float = 60.0,
         allow_private: bool = False,
     ) -> bytes | Path:
-        """Download a file that came with a message, from wherever its URL points to.
+        """Download an attachment, from wherever its URL points to.
 
         The sender may have chosen the URL, so nothing but `http` and `https` is followed, through
-        three redirects at most and never from `https` back to `http`, and only to public addresses.
-        No credentials are sent. It is tried again as `retry` says; as many downloads run at once as
-        requests may, apart from those.
+        at most three redirects and never from `https` back to `http`, and only to public addresses.
+        No credentials are sent. It is retried as `retry` says; at most `max_connections` downloads run
+        at once, next to the requests to the API.
 
-        A file on disk is there when it is whole, readable by its owner alone. Nothing is left of
-        one that failed or was cancelled.
+        A file appears on disk when it is complete, readable by its owner alone. Nothing is left of
+        a download that failed or was cancelled.
 
         Args:
-            file: one of a message's `files`.
+            file: One of a message's `files`.
             destination: `None` for the bytes themselves; a folder for a file in it, under its
-                `safe_name`, with a number where that is taken; any other path for that very file,
-                which is replaced if it is there, and keeps its permissions.
-            max_bytes: a larger file is refused, before it is read where its host tells the size.
-            attempt_timeout: seconds that one attempt may take, all in all.
-            allow_private: also fetch from this machine and private networks. Link-local addresses
-                stay forbidden: clouds keep the keys of a machine there.
+                `safe_name`, with the ending of its media type where it has none, and a number where
+                that name is taken; any other path for that very file, which is replaced if it is
+                there, and keeps its permissions.
+            max_bytes: A larger file is refused, before it is read where its host states the size.
+            attempt_timeout: Seconds that one attempt may take, redirects included.
+            allow_private: Also fetch from this machine and private networks. The metadata services
+                of clouds stay forbidden, where the keys of a machine are.
 
         Returns:
             The bytes, or the path of the file.
 
         Raises:
-            DownloadError: the host said no, the address is not public, or what came is not the
-                file: too large, empty, compressed, or a web page.
-            TransportError: trouble of the network.
-            ClientClosedError: the client was closed.
-            OSError: the file cannot be written.
-            ValueError, TypeError: an argument is wrong.
+            DownloadError: The host refused, the address is not public, or what came is not the
+                file: too large, empty, a part of it, or a web page.
+            TransportError: A failure of the network.
+            ClientClosedError: The client was closed.
+            OSError: The file cannot be written.
+            ValueError, TypeError: An argument is wrong.
 
         Example:
             >>> async def photos(client: Client) -> list[bytes]:

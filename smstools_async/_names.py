@@ -74,8 +74,8 @@ _ENDINGS: Final = {
 def safe_name(name: str) -> str:
     r"""Return what is left of `name` once it is a plain file name on every system.
 
-    It is never empty, has at most 120 bytes in UTF-8, and names nothing outside of the folder it is
-    put in. The ending is kept where there is room.
+    It is never empty, has at most 120 bytes in UTF-8, and names nothing outside of its folder. The
+    ending is kept where there is room.
 
     Example:
         >>> safe_name("../../.ssh/authorized_keys")

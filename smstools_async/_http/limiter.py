@@ -36,7 +36,7 @@ class Pace:
 
 
 class Limiter:
-    """At most `max_connections` attempts at once, and at most so many that begin per second.
+    """At most `max_connections` attempts at once; `requests_per_second` begin, at most.
 
     The semaphore in front of httpcore's pool is what keeps the pool intact: each request that is
     cancelled while it waits for a connection can lose a slot for good.

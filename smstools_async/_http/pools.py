@@ -71,7 +71,7 @@ class Pools:
             await _complete(transport.drop_idle)
 
     async def aclose(self) -> None:
-        """Close the clients of our own, even if it is cancelled meanwhile."""
+        """Close the clients of our own, even if it is cancelled."""
         for client, _ in self._own:
             await _complete(client.aclose)
 

@@ -1,4 +1,4 @@
-"""Tell a success from an error response.
+"""Distinguish a success from an error response.
 
 Pure: a status, headers and a body go in; the body of a success comes out, an error is raised.
 
