@@ -258,8 +258,8 @@ class Client:
 
         The sender may have chosen the URL, so nothing but `http` and `https` is followed, through
         at most three redirects and never from `https` back to `http`, and only to public addresses.
-        No credentials are sent. It is retried as `retry` says; at most `max_connections` downloads run
-        at once, next to the requests to the API.
+        No credentials are sent. It is retried as `retry` says; at most `max_connections` downloads
+        run at once, next to the requests to the API.
 
         A file appears on disk when it is complete, readable by its owner alone. Nothing is left of
         a download that failed or was cancelled.

@@ -24,7 +24,7 @@ Converse = Callable[[anyio.abc.ByteStream], Awaitable[None]]
 
 
 class Host:
-    """A host that gives one answer after another, the last one for ever, and hears requests."""
+    """A host that gives one answer after another, the last one indefinitely, and keeps requests."""
 
     def __init__(self, *answers: bytes | Converse) -> None:
         self.answers = list(answers)

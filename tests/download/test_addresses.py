@@ -95,7 +95,7 @@ NEVER = [
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_public_address_may_be_dialled(address: str) -> None:
-    """Also one just beside a range that is not."""
+    """Also one just next to a range that is not."""
     assert may_be_dialled(address, allow_private=False)
     assert may_be_dialled(address, allow_private=True)
 

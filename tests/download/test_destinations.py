@@ -100,7 +100,7 @@ async def test_second_attempt_begins_anew(tmp_path: Path) -> None:
     ids=["empty", "large", "status", "cut", "silence"],
 )
 async def test_failed_download_leaves_nothing(tmp_path: Path, sent: bytes) -> None:
-    """Neither under its name nor beside it."""
+    """Neither under its name nor next to it."""
     async with hosting(sent) as host, opened() as client:
         with pytest.raises(Exception, match=r"\w"):
             await client.download(
@@ -151,8 +151,8 @@ async def test_device_is_refused(tmp_path: Path) -> None:
             await client.download(file_at("https://files.example/1"), tmp_path / "pipe")
 
 
-async def test_trouble_of_the_disk_is_told_as_it_is(tmp_path: Path) -> None:
-    """A wrong place is no trouble of the download; and it is not tried again."""
+async def test_failure_of_the_disk_is_raised_as_it_is(tmp_path: Path) -> None:
+    """A wrong place is not a failure of the download, and is not retried."""
     target = tmp_path / "1.png"
 
     async def spoil(connection: anyio.abc.ByteStream) -> None:

@@ -35,7 +35,7 @@ async def _drip(connection: anyio.abc.ByteStream) -> None:
     await connection.receive()  # ends when the client has left
 
 
-async def test_file_comes_whole() -> None:
+async def test_file_comes_completely() -> None:
     """To the byte."""
     async with hosting(answer()) as host, opened() as client:
         assert PICTURE == await client.download(file_at(host.url), allow_private=True)
@@ -60,8 +60,8 @@ async def test_cookies_are_not_given_back() -> None:
     assert all(b"track" not in request for request in host.heard)
 
 
-async def test_environment_is_not_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy named there would be told every URL, and dial what it likes."""
+async def test_environment_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy named there would see every URL, and connect to what it likes."""
     for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.setenv(variable, "http://127.0.0.1:9")
     async with hosting(answer()) as host, opened() as client:
@@ -140,7 +140,7 @@ async def test_file_may_be_as_large_as_allowed() -> None:
     assert 20_000 == len(content)
 
 
-async def test_size_that_is_said_is_believed_at_once() -> None:
+async def test_stated_size_is_believed_at_once() -> None:
     """A host that says how much comes is not listened to for longer."""
 
     async def boast(connection: anyio.abc.ByteStream) -> None:
@@ -184,7 +184,7 @@ async def test_endless_file_is_left() -> None:
     ],
     ids=["silence", "other", "cut"],
 )
-async def test_trouble_of_the_network_is_called_so(sent: bytes, error: str) -> None:
+async def test_failure_of_the_network_is_called_so(sent: bytes, error: str) -> None:
     """As for every other request."""
     async with hosting(sent) as host, opened() as client:
         with pytest.raises(TransportError, match=error) as caught:
@@ -200,22 +200,22 @@ async def test_slow_file_runs_out_of_time() -> None:
 
 
 async def test_nobody_listens(free_tcp_port: int) -> None:
-    """No connection is trouble of the network too."""
+    """No connection is a failure of the network, too."""
     async with opened() as client:
         file = file_at(f"http://127.0.0.1:{free_tcp_port}/1.png")
         with pytest.raises(TransportError, match="No connection could be made"):
             await client.download(file, allow_private=True)
 
 
-@pytest.mark.parametrize("trouble", [answer(b"", "503 Service Unavailable"), b"", answer()[:-1]])
-async def test_passing_trouble_is_tried_again(trouble: bytes) -> None:
+@pytest.mark.parametrize("failure", [answer(b"", "503 Service Unavailable"), b"", answer()[:-1]])
+async def test_passing_failure_is_retried(failure: bytes) -> None:
     """By the client's `Retry`; what came before is forgotten."""
-    async with hosting(trouble, trouble, answer()) as host, opened(retry=AT_ONCE) as client:
+    async with hosting(failure, failure, answer()) as host, opened(retry=AT_ONCE) as client:
         assert PICTURE == await client.download(file_at(host.url), allow_private=True)
     assert 3 == len(host.heard)
 
 
-async def test_lasting_trouble_is_told_at_once() -> None:
+async def test_lasting_failure_is_raised_at_once() -> None:
     """A file that is gone will not come back."""
     async with hosting(answer(b"", "404 Not Found")) as host, opened(retry=AT_ONCE) as client:
         with pytest.raises(DownloadError):
@@ -223,7 +223,7 @@ async def test_lasting_trouble_is_told_at_once() -> None:
     assert 1 == len(host.heard)
 
 
-async def test_wish_of_the_host_to_wait_is_told() -> None:
+async def test_retry_after_of_the_host_is_reported() -> None:
     """Where it is longer than anybody waits."""
     busy = answer(b"", "429 Too Many Requests", {"Retry-After": "3600"})
     async with hosting(busy) as host, opened(retry=AT_ONCE) as client:
@@ -244,7 +244,7 @@ async def test_closed_client_downloads_nothing() -> None:
     assert [] == host.heard
 
 
-async def test_so_many_run_at_once_and_no_more() -> None:
+async def test_at_most_as_many_run_at_once_as_connections() -> None:
     """As many as requests may, apart from those."""
     release = anyio.Event()
 
@@ -321,7 +321,7 @@ async def test_three_redirects_are_enough() -> None:
         ("http://user:word@127.0.0.1/", "its URL holds a user name"),
     ],
 )
-async def test_redirect_is_looked_at_as_the_first_url(location: str, reason: str) -> None:
+async def test_redirect_is_checked_as_the_first_url(location: str, reason: str) -> None:
     """Nothing is fetched from where it points."""
     async with hosting(redirect(location)) as host, opened() as client:
         with pytest.raises((DownloadError, TransportError), match=reason):

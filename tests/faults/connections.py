@@ -122,7 +122,7 @@ ANSWERING = (
         timeout=0.2,
     ),
     fails(
-        "Interim answers for ever (HTTP 103)",
+        "Interim responses indefinitely (HTTP 103)",
         TOO_LONG,
         Endless(head(103) + b"\r\n", 0.01),
         sent=ALWAYS,

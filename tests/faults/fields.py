@@ -41,7 +41,7 @@ def odd(field: str, sent: object, name: str, read: object, note: str = "") -> Fa
 
 
 def count(sent: object, read: int | None) -> Fault:
-    """Make a row of a number beside the rows."""
+    """Make a row of a number next to the rows."""
     note = "unknown" if read is None else f"{read}"
     what = f"`total` is {json.dumps(sent)[:24]}"
     return gives(what, f"`total` is {note}", page(row(), total=sent), page={"total": read})
@@ -61,7 +61,7 @@ def missing(key: str) -> Fault:
 
 
 def envelope_without(key: str) -> bytes:
-    """Return an answer that lacks a key beside the rows."""
+    """Return an answer that lacks a key next to the rows."""
     sent: dict[str, Any] = page_of(row())
     del sent[key]
     return answer(json.dumps(sent).encode())

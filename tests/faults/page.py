@@ -46,8 +46,8 @@ def _tell_fault(fault: Fault) -> tuple[str, ...]:
 
 def _tell_wait(wait: Wait) -> tuple[str, ...]:
     waits = ", ".join(f"{seconds:g} s" for seconds in wait.waits) or "none, it is left to you"
-    by_lot = "up to " if wait.waits == OF_ITS_OWN else ""
-    return wait.name, by_lot + waits, _tell_error(wait.error)
+    random = "up to " if wait.waits == OF_ITS_OWN else ""
+    return wait.name, random + waits, _tell_error(wait.error)
 
 
 def _tell_error(error: SmstoolsError) -> str:

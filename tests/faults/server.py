@@ -26,7 +26,7 @@ class Deed(Enum):
     RESET = "break the connection off, which the other side sees as a reset"
     HANG_UP = "close the connection"
     HANG_UP_HALF = "say that nothing more will come, and keep the connection"
-    FALL_SILENT = "do nothing, for ever"
+    FALL_SILENT = "do nothing, indefinitely"
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""Many requests through one client, with faults and cancellations by lot, and what they leave.
+"""Many requests through one client, with faults and random cancellations, and what they leave.
 
 Run by hand, for so many requests: `python -m tests.faults.soak 60000 asyncio`. It prints the
 outcomes, and in rows how many tasks and sockets there are and how much memory is taken: after the

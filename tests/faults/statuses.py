@@ -109,7 +109,7 @@ REFUSALS = (
     ),
     page_of_a_proxy(APIError, 408, sent=ALWAYS),
     page_of_a_proxy(RateLimitError, 429, sent=ALWAYS),
-    says_no(105, ServerError(400, 105, MASKED), sent=ALWAYS, said=", trouble of the server"),
+    says_no(105, ServerError(400, 105, MASKED), sent=ALWAYS, said=", a failure of the server"),
     says_no(105, ServerError(200, 105, MASKED), sent=ALWAYS),
 )
 

@@ -1,4 +1,4 @@
-"""A server may ask for a wait, and is heard within bounds."""
+"""What retries wait for, within limits."""
 
 import random
 from itertools import pairwise

@@ -20,16 +20,17 @@ SELECTIONS = {
             "tests/walk/test_schedules.py",
         ),
     ),
-    "_session": (
+    "_http.session": (
         (
             "tests/wire/test_sending.py",
             "tests/wire/test_retry.py",
             "tests/wire/test_lockout.py",
             "tests/wire/test_hooks.py",
             "tests/wire/test_deadline.py",
+            "tests/wire/test_bad_connections.py",
             "tests/wire/test_closing.py",
             "tests/wire/test_pace.py",
-            "tests/wire/test_lanes.py",
+            "tests/wire/test_pools.py",
             "tests/wire/test_secrets.py",
             "tests/wire/test_strangers.py",
             "tests/wire/test_quoting.py",
@@ -40,7 +41,7 @@ SELECTIONS = {
         ),
         ("tests/wire", "tests/client", "tests/guards"),
     ),
-    "_answers": (
+    "_http.responses": (
         ("tests/wire/test_answers.py",),
         ("tests/wire", "tests/faults", "tests/guards"),
     ),
@@ -72,7 +73,7 @@ SELECTIONS = {
     "_arguments": (("tests/wire/test_arguments.py",), ("tests/wire", "tests/client")),
     "_models": (("tests/wire/test_models.py", "tests/wire/test_decoding.py"), ("tests/wire",)),
     "_settings": (("tests/wire/test_settings.py", "tests/wire/test_hooks.py"), ("tests/wire",)),
-    "_retry": (
+    "_http.retry": (
         (
             "tests/wire/test_budget.py",
             "tests/wire/test_pace.py",
@@ -83,7 +84,7 @@ SELECTIONS = {
         ),
         ("tests/wire", "tests/client", "tests/download"),
     ),
-    "_body": (("tests/wire/test_bodies.py",), ("tests/wire", "tests/faults")),
+    "_http.body": (("tests/wire/test_bodies.py",), ("tests/wire", "tests/faults")),
     "_redact": (("tests/wire/test_redaction.py",), ("tests/wire",)),
     "_cursor": (
         ("tests/walk/test_resuming.py",),

@@ -159,7 +159,7 @@ async def test_bomb_is_given_up_at_the_bound(size: int) -> None:
 
 @pytest.mark.asyncio
 async def test_bytes_behind_the_end_are_not_kept() -> None:
-    """A server could send them for ever."""
+    """A server could send them indefinitely."""
     server = Scripted(PACKED, *[b"x" * MIB] * 1000, headers=GZIP)
     tracemalloc.start()
     try:

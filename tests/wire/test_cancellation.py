@@ -71,7 +71,7 @@ async def cancel_tasks(client: Client, calls: int) -> int:
 
 
 async def assert_whole(client: Client) -> None:
-    """Every connection can be used at once; a lost one would leave a call waiting for ever."""
+    """Every connection can be used at once; a lost one would leave a call waiting indefinitely."""
     with anyio.fail_after(5):
         async with anyio.create_task_group() as tasks:
             for _ in range(3 * CONNECTIONS):

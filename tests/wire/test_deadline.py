@@ -45,7 +45,7 @@ class Silent(httpx.AsyncBaseTransport):
     """A server that never answers, and a transport that keeps no time-outs."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Wait for ever."""
+        """Wait indefinitely."""
         await anyio.sleep_forever()
         raise AssertionError(request)
 

@@ -56,7 +56,7 @@ def settings_of(http_client: Any) -> dict[str, Any]:
 @pytest.mark.asyncio
 @pytest.mark.parametrize("library", LIBRARIES)
 async def test_given_client_stays_as_it_was(library: ModuleType, port: Port) -> None:
-    """Not closed, and not changed, after success and after trouble."""
+    """Not closed, and not changed, after success and after failure."""
     http_client = library.AsyncClient(
         headers={"X-Own": "1"},
         params={"own": "2"},
@@ -305,7 +305,7 @@ async def test_own_defaults_of_a_given_client_are_kept() -> None:
 
 
 @pytest.mark.asyncio
-async def test_own_client_heeds_no_environment(monkeypatch: pytest.MonkeyPatch, port: Port) -> None:
+async def test_own_client_reads_no_environment(monkeypatch: pytest.MonkeyPatch, port: Port) -> None:
     """A proxy named there would get to see the secret."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:9")

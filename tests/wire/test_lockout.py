@@ -82,7 +82,7 @@ async def test_requests_that_wait_are_not_sent_any_more() -> None:
 
 @pytest.mark.asyncio
 async def test_later_answers_open_nothing() -> None:
-    """Requests that were under way beside the refused login may end otherwise."""
+    """Requests that were under way next to the refused login may end otherwise."""
     second_is_asked, first_is_refused = anyio.Event(), anyio.Event()
     requests = list[httpx.Request]()
 

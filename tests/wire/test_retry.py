@@ -1,6 +1,6 @@
-"""What may pass is tried again, as `Retry` says.
+"""What may pass is retried, as `Retry` says.
 
-What may pass, and how long a server can ask to wait, is tried in `tests/faults`.
+What may pass, and how long a server can ask to wait, is tested in `tests/faults`.
 """
 
 import math
@@ -141,7 +141,7 @@ def test_waits_double_up_to_a_limit() -> None:
     assert [0, 1, 3, 7, 12, 17] == times
 
 
-def test_waits_are_drawn_by_lot() -> None:
+def test_waits_are_random() -> None:
     """From nothing to the limit, so that many clients do not come back together."""
     times = times_of_attempts(BUSY, attempts=40, backoff_initial=2, backoff_max=2, budget=99)
     waits = [later - earlier for earlier, later in pairwise(times)]
@@ -242,7 +242,7 @@ def session_of(sandbox: Sandbox, http_client: httpx.AsyncClient, retry: Retry) -
 
 
 @pytest.mark.usefixtures("longest_jitter")
-def test_waits_are_told() -> None:
+def test_waits_are_reported() -> None:
     """How long each takes, and 0 when it is over."""
     sandbox = sandbox_of()
     sandbox.fail(BUSY, times=2)
@@ -258,7 +258,7 @@ def test_waits_are_told() -> None:
 
 
 @pytest.mark.usefixtures("longest_jitter")
-def test_no_wait_is_told_after_the_last_attempt() -> None:
+def test_no_wait_is_reported_after_the_last_attempt() -> None:
     """There is none."""
     sandbox = sandbox_of()
     sandbox.fail(BUSY, times=None)
@@ -275,7 +275,7 @@ def test_no_wait_is_told_after_the_last_attempt() -> None:
 
 
 @pytest.mark.usefixtures("longest_jitter")
-def test_end_of_a_wait_is_told_when_it_is_cancelled() -> None:
+def test_end_of_a_wait_is_reported_when_it_is_cancelled() -> None:
     """Nobody is shown a wait that is not there."""
     sandbox = sandbox_of()
     sandbox.fail(BUSY, times=None)

@@ -65,7 +65,7 @@ def test_what_is_sent_with_every_request() -> None:
 
 
 def test_session_is_as_careful_as_a_client() -> None:
-    """Plain HTTP has to be asked for; and nothing is opened beside what is given."""
+    """Plain HTTP has to be asked for; and nothing is opened next to what is given."""
     with pytest.raises(ValueError, match="would send the secret unencrypted"):
         session_of(None, 30, "http://gateway.example/v1")
     assert () == session_of(httpx.AsyncClient(), 30)._pools._own  # noqa: SLF001 - opened, not used
@@ -76,7 +76,7 @@ def test_address_is_quoted_part_by_part() -> None:
     assert "https://gateway.example/v1/balance/a%2Fb%20c?page=1" == str(built().url)
 
 
-def test_nothing_is_sent_beside_the_headers() -> None:
+def test_nothing_is_sent_next_to_the_headers() -> None:
     """A body would be sent where there is something to send."""
     assert b"" == built().content
     posted = session_of(None, 30)._build(  # noqa: SLF001 - built, not sent

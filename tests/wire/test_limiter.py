@@ -1,4 +1,4 @@
-"""Requests of all calls together pass one gate, so that the pool is never crowded."""
+"""Requests of all calls together pass one limiter, so that the pool is never crowded."""
 
 import anyio
 import pytest

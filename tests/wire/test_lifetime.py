@@ -47,7 +47,7 @@ def client_anywhere() -> Client:
 @pytest.mark.parametrize("first", CALLS)
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_second_loop_is_refused(backend: str, first: Call, later: Call) -> None:
-    """There, dead connections would fail and locks would wait for ever."""
+    """There, dead connections would fail and locks would wait indefinitely."""
     client = client_anywhere()
     anyio.run(twice, first, client, backend=backend)
     with pytest.raises(RuntimeError, match="create one client per event loop"):
@@ -79,7 +79,7 @@ def test_client_that_was_not_used_can_be_closed_anywhere() -> None:
     anyio.run(client.aclose)
 
 
-def test_end_of_a_client_is_told_first() -> None:
+def test_closed_client_is_reported_first() -> None:
     """It is of no use in any loop then."""
     client = client_anywhere()
 
