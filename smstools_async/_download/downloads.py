@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
 import attrs
 import httpx
@@ -239,6 +240,7 @@ async def _take_all(response: Any, content: Content, sink: Sink) -> None:
         async for chunk in chunks:
             for piece in content.take(chunk):
                 await sink.take(piece)
+                await anyio.lowlevel.checkpoint()  # one chunk can inflate to a thousand pieces
         for piece in content.finish():
             await sink.take(piece)
     finally:

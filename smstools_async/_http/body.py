@@ -4,7 +4,7 @@ Pure: chunks from the wire go in; the body comes out, inflated and bounded.
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from smstools_async._errors import (
     SmstoolsError,
@@ -48,15 +48,19 @@ class Body:
         self._room = most
         self._failure: SmstoolsError | None = None
 
-    def takes(self, chunk: bytes) -> bool:
-        """Take what came from the wire; return whether more may come."""
+    def take(self, chunk: bytes) -> Iterator[bool]:
+        """Take what came from the wire, in steps; yield after each whether more may come.
+
+        A step takes a few milliseconds, however far a chunk inflates, so that other tasks and
+        deadlines can have their turn in between.
+        """
         while chunk and self._failure is None:
             chunk = self._take_some(chunk)
             if self._room < 0:
                 self._failure = UnexpectedResponseError(
                     f"The body is larger than {self._most} bytes"
                 )
-        return self._failure is None
+            yield self._failure is None
 
     def _take_some(self, chunk: bytes) -> bytes:
         """Take the beginning of `chunk`, as much as inflates to a step, and return the rest."""

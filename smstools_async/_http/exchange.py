@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import anyio
+import anyio.lowlevel
 import attrs
 
 from smstools_async._http.body import Body
@@ -61,9 +62,19 @@ async def read_body(response: Any, most: int, conceal: Callable[[str], str]) -> 
         body = Body(encoding, most, conceal)
         with anyio.CancelScope() as reading:
             async for chunk in response.aiter_raw():
-                if not body.takes(chunk):
+                if not await _is_taken(body, chunk):
                     # Not `break`: httpx's generators would stay unfinished, which trio warns of.
                     reading.cancel()
         return body.finish()
     finally:
         await response.aclose()
+
+
+async def _is_taken(body: Body, chunk: bytes) -> bool:
+    """Add a chunk to a body, with checkpoints where it inflates far; return if more may come."""
+    for step, may_continue in enumerate(body.take(chunk)):
+        if not may_continue:
+            return False
+        if step:
+            await anyio.lowlevel.checkpoint()
+    return True

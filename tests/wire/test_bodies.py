@@ -1,9 +1,11 @@
-"""Bodies are inflated here, whole and bounded, or refused."""
+"""Bodies are inflated here, completely and bounded, or refused."""
 
 import gzip
 import tracemalloc
 import zlib
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from smstools_async import (
@@ -195,3 +197,24 @@ async def test_no_is_inflated() -> None:
     packed = gzip.compress(b'{"error": "104", "errorMsg": "Invalid credentials"}')
     with pytest.raises(AuthenticationError, match="with error 104: Invalid credentials"):
         await rows_from(Scripted(packed, status=400, headers=GZIP))
+
+
+@pytest.mark.anyio
+async def test_bomb_lets_other_tasks_have_their_turn() -> None:
+    """One chunk inflates to a thousand times its size; a deadline takes effect in between."""
+    bomb = gzip.compress(bytes(32 * 1024 * 1024))
+    server = Scripted(bomb, headers={"Content-Encoding": "gzip"})
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async with client_of(server) as client, anyio.create_task_group() as tasks:
+        tasks.start_soon(count)
+        with pytest.raises(UnexpectedResponseError):
+            await client.get_conversation(PHONE)
+        tasks.cancel_scope.cancel()
+    assert turns > 32
