@@ -43,7 +43,7 @@ class Body:
                 f"The body is encoded as '{sent}', though only gzip was asked for"
             )
         self._inflater = None if encoding == "identity" else zlib.decompressobj(wbits=31)
-        self._chunks: list[bytes] = []
+        self._body = bytearray()  # pieces that were kept until the end would cost page faults
         self._most = most
         self._room = most
         self._failure: SmstoolsError | None = None
@@ -65,7 +65,7 @@ class Body:
     def _take_some(self, chunk: bytes) -> bytes:
         """Take the beginning of `chunk`, as much as inflates to a step, and return the rest."""
         body, rest = self._inflate(chunk)
-        self._chunks.append(body)
+        self._body += body
         self._room -= len(body)
         return rest
 
@@ -91,4 +91,4 @@ class Body:
             raise self._failure
         if self._inflater is not None and not self._inflater.eof:
             raise TransportError("The compressed body was cut short")
-        return b"".join(self._chunks)
+        return bytes(self._body)

@@ -29,19 +29,22 @@ class Heads:
 
     def accept(self, data: bytes) -> bool:
         """Take what came next; return whether the head still has few lines."""
-        while self._is_reading and data:
-            data = self._take_some(data)
+        start = 0
+        while self._is_reading and start < len(data):
+            start = self._take_some(data, start)
         return self._lines <= MOST_LINES
 
-    def _take_some(self, data: bytes) -> bytes:
-        """Take up to the end of a head, and return the rest."""
-        self._first += data[: _STATUS_LINE - len(self._first)]
-        seen = self._last + data
-        end = _END.search(seen)
-        self._lines += seen.count(b"\n", len(self._last), end.end() if end else len(seen))
+    def _take_some(self, data: bytes, start: int) -> int:
+        """Take from `start` to the end of a head, and return where that is; most data is a body."""
+        self._first += data[start : start + _STATUS_LINE - len(self._first)]
+        known = len(self._last)
+        seen, first = (self._last + data[start:], 0) if known else (data, start)
+        end = _END.search(seen, first)
+        stop = end.end() if end else len(seen)
+        self._lines += seen.count(b"\n", first + known, stop)
         if end is None:
-            self._last = seen[-_LONGEST_END:]
-            return b""
+            self._last = seen[max(first, stop - _LONGEST_END) :]
+            return len(data)
         self._is_reading = _INTERIM.match(self._first) is not None
         self._first = self._last = b""
-        return seen[end.end() :]
+        return start - known + stop if known else stop

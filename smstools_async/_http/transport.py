@@ -9,7 +9,7 @@ httpx has one.
 
 import select
 import ssl
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -103,12 +103,13 @@ def _errors_of_httpx() -> Generator[None]:
 
 
 class _Stream(httpx.AsyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
+    def __init__(self, response: Any) -> None:
         self._response = response
+        self._parts: AsyncIterable[bytes] = response.stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         with _errors_of_httpx():
-            async for piece in self._response.aiter_stream():
+            async for piece in self._parts:
                 yield piece
 
     async def aclose(self) -> None:

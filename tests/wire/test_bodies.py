@@ -156,7 +156,7 @@ async def test_bomb_is_given_up_at_the_bound(size: int) -> None:
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < LARGEST_BODY + 8 * MIB
+    assert peak < LARGEST_BODY * 9 // 8 + 8 * MIB  # a growing block is an eighth larger
 
 
 @pytest.mark.asyncio
