@@ -31,15 +31,20 @@ class _Population:
     messages: int | Callable[[str], int]
     company: str | None
     files_url: str
+    ends_at: int
 
     def has(self, phone: str) -> bool:
         """Return whether this is one of the phones, written without leading zeros."""
         return int(phone) in self.phones and str(int(phone)) == phone
 
-    def past(self, phone: str, ends_at: int) -> Past:
-        """Return how the conversation of a phone is made."""
-        size = self.messages if isinstance(self.messages, int) else self.messages(phone)
-        return Past(messages=size, company=self.company, ends_at=ends_at, files_url=self.files_url)
+    def past(self, phone: str) -> Past:
+        """Return how the conversation of a phone is generated, the same way each time."""
+        return Past(
+            messages=self.messages if isinstance(self.messages, int) else self.messages(phone),
+            company=self.company,
+            ends_at=self.ends_at,
+            files_url=self.files_url,
+        )
 
 
 class Account:
@@ -132,7 +137,13 @@ class Account:
             30
         """
         self._populations.append(
-            _Population(phones=phones, messages=messages, company=company, files_url=files_url)
+            _Population(
+                phones=phones,
+                messages=messages,
+                company=company,
+                files_url=files_url,
+                ends_at=self._present(),
+            )
         )
         self._conversations.forget_made()
 
@@ -238,7 +249,7 @@ class Account:
         population = next((one for one in self._populations if one.has(phone)), None)
         if population is None:
             return None
-        past = population.past(phone, self._present())
+        past = population.past(phone)
         ids = map(str, count(_first_id(phone)))
         return generated_history(phone, past, next_id=ids.__next__, random=self._random(phone))
 

@@ -28,10 +28,13 @@ class PlannedFault:
         return (
             self.is_waiting()
             and request.number >= self.from_request
-            and self.page in {None, request.page}
+            and self._is_for_page_of(request)
             and self.phone in {None, request.phone}
             and request.is_on_kept_connection >= self.on_kept_connections
         )
+
+    def _is_for_page_of(self, request: LoggedRequest) -> bool:
+        return self.page is None or (request.is_known_path and self.page == request.page)
 
     def use(self) -> Outcome | Change:
         """Return the outcome, and count that it was used."""

@@ -38,6 +38,8 @@ class Row:
 
     def has_held(self, message: Message) -> bool:
         """Return whether this row holds `message`, or held it before a change."""
+        if message.text != self.message.text:  # never changes, and is compared fast
+            return False
         return message == self.message or message in self._former
 
     def second(self) -> int:
@@ -108,11 +110,15 @@ class History:
             delivery_status=delivery_status,
         )
 
+    def _insert(self, row: Row, position: int) -> None:
+        self.rows.insert(max(0, len(self.rows) - position), row)
+        self._arranged = None
+
     def add(self, message: Message, position: int = 0) -> Message:
         """Insert a message before the `position` rows entered last, and return it."""
-        self.rows.insert(max(0, len(self.rows) - position), Row(message))
+        _check_not_negative("position", position)
+        self._insert(Row(message), position)
         self.latest = max(self.latest, message.unix_time)
-        self._arranged = None
         return message
 
     def find(self, message: Message) -> Row:
@@ -148,6 +154,7 @@ class History:
 
     def expire(self, count: int) -> tuple[Message, ...]:
         """Remove the `count` rows entered first, and return their messages."""
+        _check_not_negative("count", count)
         expired = tuple(row.message for row in self.rows[:count])
         del self.rows[:count]
         self._arranged = None
@@ -155,9 +162,9 @@ class History:
 
     def move(self, row: Row, position: int) -> None:
         """Let a row stand before the `position` others entered last."""
+        _check_not_negative("position", position)
         self.rows.remove(row)
-        self.rows.insert(max(0, len(self.rows) - position), row)
-        self._arranged = None
+        self._insert(row, position)
 
     def files(self) -> Iterator[MessageFile]:
         """Yield all files, those of the newest messages first."""
@@ -173,6 +180,11 @@ class History:
         if self._arranged is None or self._arranged[0] != arrange:
             self._arranged = (arrange, arrange(self.rows))
         return self._arranged[1]
+
+
+def _check_not_negative(name: str, value: int) -> None:
+    if value < 0:
+        raise ValueError(f"{name} must be 0 or more, got {value}")
 
 
 def with_time_shifted(message: Message, seconds: int) -> Message:

@@ -60,7 +60,7 @@ def _is_outbound(message: Message) -> bool:
 
 def _hash(message: Message) -> int:
     """Hash what never changes about a row, the same way in every process."""
-    text = f"{message.direction}/{message.unix_time}/{message.text}"
+    text = f"{message.direction}/{message.text}"
     return crc32(text.encode("utf-8", "surrogatepass"))
 
 

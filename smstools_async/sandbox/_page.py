@@ -92,7 +92,7 @@ def _sent_rows(
         return []
     page = rows_of_page(rows, served, quirks, request.draw)
     if quirks.beyond_end == "made_up":
-        page = padded(page, history, served, len(rows), Cut.of(quirks))
+        page = padded(page, history, rows, served, Cut.of(quirks))
     return _rewritten(turned(_kept(page, quirks), quirks, request.draw), request)
 
 

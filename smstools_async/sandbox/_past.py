@@ -6,6 +6,7 @@ from random import Random
 from typing import Final, NamedTuple, TypeVar
 
 import attrs
+from attrs.validators import ge
 
 from smstools_async._models import DeliveryStatus, Direction, Message, MessageFile
 from smstools_async.sandbox._file_urls import generated_url
@@ -42,7 +43,7 @@ class _Turn(NamedTuple):
 class Past:
     """How a conversation is generated."""
 
-    messages: int
+    messages: int = attrs.field(validator=ge(0))
     company: str | None
     """The account's sender id or number; `None` for a random one."""
     ends_at: int

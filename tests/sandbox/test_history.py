@@ -380,3 +380,30 @@ def test_files_of_a_million_conversations_are_served() -> None:
     outcomes = [again.respond("GET", url.path) for url in urls]
     assert {200} == {outcome.status for outcome in outcomes if isinstance(outcome, Response)}
     assert {"127.0.0.1:8025"} == {url.netloc for url in urls}
+
+
+def test_a_clock_changes_no_generated_past() -> None:
+    """A conversation that is generated again ends where it ended before."""
+    clock = [1_800_000_000]
+    sandbox = Sandbox(now=lambda: clock[-1])
+    sandbox.add_conversations(PHONES)
+    first = sandbox.messages(str(PHONES[0]))
+    clock.append(1_900_000_000)
+    for phone in PHONES[1:300]:
+        sandbox.messages(str(phone))
+    assert first == sandbox.messages(str(PHONES[0]))
+
+
+def test_negative_numbers_are_refused() -> None:
+    """Before anything changes."""
+    sandbox = Sandbox()
+    message = sandbox.receive(PHONE, "Oi")
+    with pytest.raises(ValueError, match="position must be 0 or more, got -1"):
+        sandbox.receive(PHONE, "Oi", position=-1)
+    with pytest.raises(ValueError, match="position must be 0 or more, got -2"):
+        sandbox.move(PHONE, message, -2)
+    with pytest.raises(ValueError, match="count must be 0 or more, got -1"):
+        sandbox.expire(PHONE, -1)
+    with pytest.raises(ValueError, match="messages"):
+        sandbox.add_conversation("5521912345678", messages=-1)
+    assert (message,) == sandbox.messages(PHONE)

@@ -240,6 +240,18 @@ def test_pages_may_have_no_end(
 
 
 @pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_pages_without_end_go_on_from_the_list(order: Any) -> None:
+    """However it is sorted, and however far a page is: dates stop at those that can be written."""
+    sandbox = Sandbox(quirks=Quirks(sort_by="time", page_order=order, beyond_end="made_up"))
+    for second in (50, 10, 90):
+        sandbox.receive(PHONE, "Oi", unix_time=second)
+    times = [row.unix_time for row in read_rows(ask_for_page(sandbox, "limit=5"))]
+    assert {"newest": [90, 50, 10, 9, 8], "oldest": [10, 50, 90, 91, 92]}[order] == times
+    far = read_rows(ask_for_page(sandbox, f"limit=2&page={10**17}"))
+    assert [{"newest": 0, "oldest": 253_402_300_799}[order]] * 2 == [row.unix_time for row in far]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
 def test_empty_conversation_may_have_no_end(order: Any) -> None:
     """Even a phone without messages gets full pages then."""
     sandbox = Sandbox(quirks=Quirks(page_order=order, beyond_end="made_up"))

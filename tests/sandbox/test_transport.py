@@ -9,6 +9,7 @@ import pytest
 import trio
 import trio.testing
 
+from smstools_async import MessageFile
 from smstools_async.sandbox import (
     ConnectionRefused,
     Disconnect,
@@ -100,6 +101,14 @@ def test_fault_may_be_made_of_the_true_response(sandbox: Sandbox) -> None:
     changed = ask(sandbox)
     assert true.body == changed.body
     assert {"content-type": "text/plain"} == changed.headers
+
+
+def test_faults_of_a_page_spare_attachments(sandbox: Sandbox) -> None:
+    """Files have no pages, although every request has a page by default."""
+    file = MessageFile(name="a.png", url="https://files.example/a.png", mime="image/png")
+    sandbox.receive(PHONE, "", files=[file])
+    sandbox.fail(Response(status=500), page=1)
+    assert [200, 500] == [ask(sandbox, path="/a.png").status, ask(sandbox).status]
 
 
 def test_faults_of_kept_connections_spare_new_ones(sandbox: Sandbox) -> None:
