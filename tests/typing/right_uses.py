@@ -169,6 +169,9 @@ def reads_values(page: Page[Message], message: Message) -> None:
     assert_type(message.message_id, str | None)
     assert_type(message.files, tuple[MessageFile, ...])
     assert_type(message.to_dict(), dict[str, Any])
+    assert_type(Message.from_dict(message.to_dict()), Message)
+    assert_type(MessageFile.from_dict(message.files[0].to_dict()), MessageFile)
+    assert_type((message.is_inbound, message.identity), tuple[bool, str])
     if message.direction == Direction.INBOUND or message.delivery_status == DeliveryStatus.REJECTED:
         assert_type(message.direction, str)
     assert_type({message: message.files[0].to_dict()}, dict[Message, dict[str, str]])
