@@ -20,15 +20,13 @@ from smstools_async._errors import (
 )
 from smstools_async._http.opening import open_http_client
 from smstools_async._models import (
-    ConversationEnd,
-    ConversationError,
     DeliveryStatus,
     Direction,
     Message,
     MessageFile,
-    MessageOf,
     Page,
 )
+from smstools_async._outcomes import ConversationEnd, ConversationError, MessageOf
 from smstools_async._reading.cursor import Cursor
 from smstools_async._reading.iterators import PageIterator, RowIterator
 from smstools_async._reading.many import ConversationsStream

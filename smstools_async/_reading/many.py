@@ -8,7 +8,8 @@ import anyio
 import attrs
 from anyio.lowlevel import checkpoint
 
-from smstools_async._models import ConversationEnd, ConversationError, Message, MessageOf
+from smstools_async._models import Message
+from smstools_async._outcomes import ConversationEnd, ConversationError, MessageOf
 from smstools_async._reading.batch import Batch
 from smstools_async._reading.cursor import Cursor
 from smstools_async._reading.one_at_a_time import OneAtATime

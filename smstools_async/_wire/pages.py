@@ -112,9 +112,6 @@ class DecodedPage(Generic[RowT]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def __getitem__(self, index: int) -> RowT:
-        return self.rows((index,))[0]
-
     @property
     def seconds(self) -> Sequence[int | None]:
         """The time of every row; `None` where there is none that can be read."""
@@ -144,14 +141,18 @@ class DecodedPage(Generic[RowT]):
 
     def structured(self) -> Page[RowT]:
         """Make what callers get of all rows that can be read."""
-        return self.page_with(
-            self.rows(index for index in range(len(self)) if index not in self.bad)
-        )
+        good = (index for index in range(len(self)) if index not in self.bad)
+        return self.page_with(self.rows(good), self.bad.values())
 
-    def page_with(self, rows: Iterable[RowT]) -> Page[RowT]:
+    def page_with(self, rows: Iterable[RowT], bad: Iterable[str] = ()) -> Page[RowT]:
         """Return rows of this page with its numbers."""
         return Page(
-            rows=tuple(rows), total=self.total, shown=self.shown, page=self.page, limit=self.limit
+            rows=tuple(rows),
+            total=self.total,
+            shown=self.shown,
+            page=self.page,
+            limit=self.limit,
+            bad=tuple(bad),
         )
 
 

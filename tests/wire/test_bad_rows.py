@@ -54,6 +54,7 @@ def test_bad_row_is_skipped_where_that_is_asked_for(changes: dict[str, Any], pro
     assert 3 == len(page)
     assert {1: f"$.conversation[1]{problem}"} == page.bad
     assert ["m0", "m2"] == [message.text for message in page.structured()]
+    assert (f"$.conversation[1]{problem}",) == page.structured().bad
     assert "m2" == page.rows([2])[0].text
 
 
