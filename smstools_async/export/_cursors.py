@@ -14,7 +14,8 @@ from typing import Any, Final
 
 import attrs
 
-from smstools_async._files import write_whole
+from smstools_async._files import put_in_place
+from smstools_async.export._parts import held_part
 
 _KEY: Final = "cursors 1"
 """With the version of what follows."""
@@ -57,7 +58,10 @@ def write_cursors(target: Path, *versions: Version) -> None:
     """Store the cursors of these versions of `target`, and of no others."""
     files = {each.digest: dict(each.cursors) for each in versions}
     text = json.dumps({_KEY: files}, indent=1)
-    write_whole(cursors_file(target), text + "\n")
+    path = cursors_file(target)
+    with held_part(path) as part:
+        part.write_text(text + "\n", encoding="utf-8")
+        put_in_place(part, path)
 
 
 def digest_of(path: Path) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from smstools_async._models import Message
 from smstools_async.export._jsonl import ends_a_line, jsonl_rows, jsonl_writer
+from smstools_async.export._rows import conversation_of
 from smstools_async.export._targets import refuse_cut
 from smstools_async.export._writer import MessageWriter
 
@@ -33,7 +34,8 @@ def kept_as_jsonl(
 def _write_begun(part: Path, writer: MessageWriter) -> None:
     if part.exists():
         for row in jsonl_rows(part):
-            writer.write(row.message, phone=row.phone)
+            is_given = row.phone != conversation_of(row.message)  # the other side may be any text
+            writer.write(row.message, phone=row.phone if is_given else None)
 
 
 class _Both:

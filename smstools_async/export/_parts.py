@@ -69,7 +69,7 @@ def find_parts(place: str | os.PathLike[str]) -> list[Part]:
 
 
 def _parts_of(target: Path) -> Iterator[Path]:
-    name = re.compile(rf"{re.escape(target.name)}(\.[0-9A-Za-z_-]{{8,}})?\.part(\.d)?")
+    name = re.compile(rf"{re.escape(target.name)}(\.cursors|\.[0-9A-Za-z_-]{{8,}})?\.part(\.d)?")
     return (path for path in target.parent.iterdir() if name.fullmatch(path.name))
 
 

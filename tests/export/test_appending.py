@@ -1,6 +1,8 @@
 """Appending: what is new is added, and neither a kill nor an error loses or doubles a row."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,13 @@ from smstools_async.export import (
     _cursors,
     _text_appending,
     csv_writer,
+    find_parts,
     jsonl_writer,
     open_appender,
     open_writer,
     sqlite_writer,
 )
+from tests.export.nights import try_format
 from tests.export.reading import READERS, contents, of_messages
 
 PHONE, OTHER = "5511987654321", "551100000002"
@@ -298,3 +302,57 @@ def test_phone_of_a_conversation_may_be_given(writer: Any, tmp_path: Path) -> No
     name = writer.__name__.removesuffix("_writer")
     assert [message] == _read(path, name, PHONE)
     assert [] == _read(path, name, "Other ID")
+
+
+@pytest.mark.anyio
+@each_format
+async def test_nights_of_a_real_client_equal_one_export(file_format: str, tmp_path: Path) -> None:
+    """As `python -m tests.export.nights 100000 50`, in small."""
+    assert await try_format(file_format, 300, 5, tmp_path)
+
+
+_KILLED = """
+import os, signal, sys
+from smstools_async import Message
+from smstools_async.export import open_appender
+
+renames = 0
+
+def die(event, _):
+    global renames
+    if event == "os.rename":
+        renames += 1
+        if renames == int(sys.argv[3]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(die)
+with open_appender(sys.argv[1], file_format=sys.argv[2]) as appender:
+    for number in range(3, 6):
+        appender.write(
+            Message(
+                direction="inbound", sender="5511987654321", receiver="Clinica", text="ok",
+                unix_time=1749113086 + number // 3,
+            )
+        )
+    appender.mark("5511987654321", "second")
+"""
+
+
+@each_format
+@pytest.mark.parametrize("rename", [1, 2, 3])
+def test_killed_night_is_repeated(file_format: str, rename: int, tmp_path: Path) -> None:
+    """Whichever step it was killed at: each row is there once, and nothing else is left."""
+    path = tmp_path / "a"
+    _append(path, file_format, *_messages(3), cursor="first")
+    names = _names(tmp_path)
+    subprocess.run(  # noqa: S603 - our own
+        [sys.executable, "-c", _KILLED, str(path), file_format, str(rename)], check=False
+    )
+    assert {part.path for part in find_parts(path)} == {*tmp_path.glob("*.part")}
+    with open_appender(path, file_format=file_format) as appender:
+        if appender.cursor(PHONE) == "first":
+            _write(appender, *_messages(3, start=3))
+        appender.mark(PHONE, "second")
+    assert _messages(6) == _read(path, file_format)
+    assert "second" == _append(path, file_format)
+    assert names == _names(tmp_path)

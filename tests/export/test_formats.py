@@ -18,6 +18,7 @@ from smstools_async.export import (
     open_writer,
     read_jsonl,
 )
+from tests.export.reading import READERS
 
 FIRST, SECOND = (
     Message(direction="inbound", sender="1", receiver="2", text=text, unix_time=time)
@@ -236,3 +237,31 @@ def test_part_that_was_cut_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"part ends in half a message"):
         COUNT.open(tmp_path / "a.count", part=part).__enter__()
     assert cut == part.read_bytes()
+
+
+def test_stream_of_a_format_that_cannot_be_appended_to_has_a_part_too(tmp_path: Path) -> None:
+    """What was written to a stream is kept for the next one."""
+    part, stream = tmp_path / "part", io.StringIO()
+    _stop(open_writer(io.StringIO(), file_format="html", part=part))
+    with open_writer(stream, file_format="html", part=part) as writer:
+        writer.write(SECOND, phone="+5511987654321")
+    assert 2 == stream.getvalue().count("<article")
+    assert [] == list(tmp_path.iterdir())
+
+
+@each_format
+def test_resumed_rows_keep_their_phones(file_format: str, tmp_path: Path) -> None:
+    """Those that were given, and the other sides of messages, which may be any text."""
+    part, target = tmp_path / "part", tmp_path / "a"
+    opened = open_writer(target, file_format=file_format, part=part)
+    writer = opened.__enter__()
+    writer.write(FIRST)
+    writer.write(FIRST, phone="+5511987654321")
+    error = KeyboardInterrupt()
+    assert not opened.__exit__(KeyboardInterrupt, error, None)
+    with open_writer(target, file_format=file_format, part=part):
+        pass
+    assert [target] == list(tmp_path.iterdir())
+    if file_format in READERS:
+        read = READERS[file_format]
+        assert [2, 1] == [len(list(read(target, phone=p))) for p in (None, "5511987654321")]
