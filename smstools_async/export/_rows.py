@@ -18,17 +18,11 @@ COLUMNS: Final = (
 _OUTBOUND: Final = Direction.OUTBOUND.value
 
 
-def conversation_of(message: Message, phone: str | None = None) -> str:
+def conversation_of(message: Message) -> str:
     """Return the phone of a conversation as digits without a plus.
 
-    By default it is the other side of the message: the receiver of an outbound one, else the
-    sender.
-
-    Raises:
-        ValueError: `phone` is not a telephone number.
+    It is the other side of the message: the receiver of an outbound one, else the sender.
     """
-    if phone is not None:
-        return phone_digits(phone)
     other_side = message.receiver if message.direction == _OUTBOUND else message.sender
     return encodable(without_plus(other_side))
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from smstools_async._models import Message
-from smstools_async.export._rows import conversation_of
+from smstools_async.export._rows import conversation_of, phone_digits
 
 
 class MessageWriter(Protocol):
@@ -50,9 +50,20 @@ def lent(writer: RowWriter) -> Generator[MessageWriter]:
 class _Loan:
     def __init__(self, writer: RowWriter) -> None:
         self._writer = writer
+        self._given = self._digits = ""
 
     def write(self, message: Message, *, phone: str | None = None) -> None:
-        self._writer.write(message, conversation_of(message, phone))
+        if phone is None:
+            self._writer.write(message, conversation_of(message))
+        else:
+            self._writer.write(message, self._digits_of(phone))
+
+    def _digits_of(self, phone: str) -> str:
+        """Check a phone; again only when it changes, since that takes longer than a row."""
+        if phone != self._given:
+            self._digits = phone_digits(phone)
+            self._given = phone
+        return self._digits
 
     def end(self) -> None:
         self._writer = _Ended()
