@@ -1,6 +1,7 @@
 """Quirks against a model: pages read by plain requests show each of them, alone and combined."""
 
 import json
+import random
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 from typing import Any
@@ -174,3 +175,37 @@ def test_quirks_of_different_fields_combine_either_way(one: str, other: str) -> 
     assert _fields_set(both) == _fields_set(first) | _fields_set(second)
     if not shared:
         assert both == second | first
+
+
+def _step(sandbox: Sandbox, draw: random.Random) -> None:
+    """Change the conversation in one of the ways there are."""
+    messages = sandbox.messages(PHONE)
+    second = BEGIN + draw.randrange(10)
+    position = draw.randrange(len(messages) + 1)
+    text = f"text {draw.randrange(100):02}"
+    if not messages or draw.random() < 0.4:
+        sandbox.receive(PHONE, text, unix_time=second, position=position)
+        return
+    message = draw.choice(messages)
+    changes: list[Callable[[], object]] = [
+        lambda: sandbox.send(PHONE, text, unix_time=second, position=position),
+        lambda: sandbox.delete(PHONE, message),
+        lambda: sandbox.move(PHONE, message, position),
+        lambda: sandbox.expire(PHONE, 1),
+        lambda: sandbox.shift_times(PHONE, draw.choice([-1, 1])),
+        lambda: sandbox.set_message_id(PHONE, message, draw.choice([None, "7"])),
+        lambda: sandbox.set_delivery_status(PHONE, message, draw.choice(["SUBMITTED", "REJECTED"])),
+    ]
+    draw.choice(changes)()
+
+
+@given(quirks=QUIRKS, seed=st.integers(0, 10**6), limit=st.integers(1, 6))
+def test_pages_follow_every_change(quirks: Quirks, seed: int, limit: int) -> None:
+    """Whatever arrives, goes, moves or changes between requests: no page shows an older state."""
+    sandbox, draw = Sandbox(quirks=quirks), random.Random(seed)
+    for _ in range(12):
+        _step(sandbox, draw)
+        rows = _listed([*reversed(sandbox.messages(PHONE))], quirks)
+        number = draw.randrange(1, 5)
+        response = ask_for_page(sandbox, f"page={number}&limit={limit}")
+        assert _page(rows, number, limit, quirks) == read_rows(response)
