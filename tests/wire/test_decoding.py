@@ -249,8 +249,14 @@ def test_field_is_refused(field: str, sent: object, problem: str) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"messageId": 740}, {"sender": int(PHONE)}, {"file": FILE, "unixDatetime": 1749113086.5}],
-    ids=["alone", "id", "phone", "time-and-one-file"],
+    [
+        {},
+        {"messageId": 740},
+        {"sender": int(PHONE)},
+        {"unixDatetime": "1749113086"},
+        {"file": FILE, "unixDatetime": 1749113086.5},
+    ],
+    ids=["alone", "id", "phone", "time", "time-and-one-file"],
 )
 def test_a_row_that_needs_mending_keeps_its_other_fields(changes: dict[str, object]) -> None:
     """Each is read as it would be in a row without a fault, even if it is written as PHP may."""
