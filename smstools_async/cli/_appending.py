@@ -22,7 +22,7 @@ from smstools_async.cli._rows import Row
 from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
 from smstools_async.cli._source import Selection
-from smstools_async.cli._wording import DOUBT, counted, counted_of
+from smstools_async.cli._wording import DOUBT, counted, counted_of, left_out
 from smstools_async.cli._writing import Writing
 from smstools_async.export import Appender
 
@@ -195,6 +195,8 @@ class AppendingExports:
         messages = counted(self._sum("yielded"), "new message")
         requests = counted(self._sum("requests"), "request")
         report(f"{complete}: {messages} in {requests} and {seconds:.1f} s → {self._plan.output}")
+        if self._sum("skipped_bad"):
+            report(left_out(self._sum("skipped_bad")))
         if self._is_doubtful:
             report(DOUBT)
 

@@ -69,6 +69,11 @@ from smstools_async.cli._zones import zone_options
     type=click.Choice(["newest", "oldest"]),
     help="Which come first. [default: oldest in HTML, else newest]",
 )
+@click.option(
+    "--skip-bad-rows",
+    is_flag=True,
+    help="Leave out rows that cannot be read, and report how many, instead of stopping.",
+)
 @resume_option
 @click.option(
     "--append",
@@ -119,6 +124,7 @@ def export(  # noqa: PLR0913 - these are its options
     until: When | None,
     max_messages: int | None,
     page_size: int | None,
+    skip_bad_rows: bool,
 ) -> None:
     """Write the conversation with PHONE, or many, to a file.
 
@@ -139,6 +145,7 @@ def export(  # noqa: PLR0913 - these are its options
         "page_size": page_size,
         "since": since.start(zone, now) if since else None,
         "until": until.end(zone, now) if until else None,
+        "on_bad_row": "skip" if skip_bad_rows else "raise",
         "order": "oldest" if append else order or writing.format.order,
     }
     with errors_reported():

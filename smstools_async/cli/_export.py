@@ -16,7 +16,7 @@ from smstools_async.cli._reporting import report
 from smstools_async.cli._rows import row_of
 from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all
+from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all, left_out
 
 _STILL_KEPT: Final = "what was kept is still there. Run the same command to resume."
 
@@ -63,6 +63,8 @@ class Export:
         before = self.conversation.kept_before
         more = in_all(progress.yielded, before) + arrivals(progress.arrived)
         report(f"{messages} in {requests} and {seconds:.1f} s{more} → {where}")
+        if progress.skipped_bad:
+            report(left_out(progress.skipped_bad))
         if progress.degraded:
             report(DOUBT)
 

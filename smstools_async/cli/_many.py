@@ -29,7 +29,7 @@ from smstools_async.cli._rows import Row, rows_of
 from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
 from smstools_async.cli._source import Selection
-from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all
+from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all, left_out
 from smstools_async.cli._writing import Writing
 
 _FEWEST_CONNECTIONS: Final = 8
@@ -107,7 +107,7 @@ class ManyExports:
         return rows_of(total, self._running)
 
     def _sum_of(self, what: str) -> int:
-        """Sum `yielded`, `requests` or `arrived`, as of `Progress`, over this run."""
+        """Sum `yielded`, `requests`, `arrived` or `skipped_bad` of `Progress` over this run."""
         running = [_figures(each.progress) for each in list(self._running.values())]
         return self._sums[what] + sum(figures[what] for figures in running)
 
@@ -264,6 +264,8 @@ class ManyExports:
             f"{self._describe_complete()}: {messages} in {requests} and {seconds:.1f} s{more}"
             f" → {self._plan.combined.name if self._plan.combined else self._plan.folder}"
         )
+        if self._sum_of("skipped_bad"):
+            report(left_out(self._sum_of("skipped_bad")))
         if self._is_doubtful:
             report(DOUBT)
 
@@ -295,4 +297,5 @@ def _figures(progress: Progress) -> dict[str, int]:
         "yielded": progress.yielded,
         "requests": progress.requests,
         "arrived": progress.arrived,
+        "skipped_bad": progress.skipped_bad,
     }

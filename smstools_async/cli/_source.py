@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Literal, NotRequired, TypedDict
 
 from smstools_async import Client, Message, Progress
 
@@ -15,6 +15,7 @@ class Bounds(TypedDict):
     page_size: int | None
     since: datetime | None
     until: datetime | None
+    on_bad_row: NotRequired[Literal["raise", "skip"]]
 
 
 class Selection(Bounds):

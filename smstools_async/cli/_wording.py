@@ -9,6 +9,12 @@ DOUBT: Final = (
 )
 
 
+def left_out(rows: int) -> str:
+    """Say how many rows an export leaves out."""
+    rows_are = "1 row is" if rows == 1 else f"{rows:,} rows are"
+    return f"{rows_are} left out, since the service sent what cannot be read."
+
+
 def counted(number: int, noun: str) -> str:
     """Count things: `1 message`, `5,000 messages`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

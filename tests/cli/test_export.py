@@ -36,6 +36,33 @@ def _read(path: Path) -> list[Message]:
         return list(read_jsonl(lines))
 
 
+def _with_bad_row(sandbox: Sandbox) -> None:
+    bad = b'{"total": 2, "shown": 2, "page": 1, "limit": 1000, "conversation": [null, %b]}'
+    good = (
+        b'{"direction": "inbound", "sender": "5511987654321", "receiver": "Clinica",'
+        b' "message": "ok", "unixDatetime": 1749113086}'
+    )
+    sandbox.fail(Response(body=bad % good), times=None)
+
+
+def test_bad_row_stops_an_export_and_says_how_to_go_on(folder: Path, sandbox: Sandbox) -> None:
+    """A row that is left out silently would be worse."""
+    _with_bad_row(sandbox)
+    result = invoke("export", PHONE, "-o", "a.jsonl")
+    assert "$.conversation[0]: must be an object, got null" in result.stderr
+    assert "--skip-bad-rows" in result.stderr
+    assert not _names(folder)
+
+
+def test_bad_row_is_left_out_where_that_is_asked_for(folder: Path, sandbox: Sandbox) -> None:
+    """All others are there, and it is reported."""
+    _with_bad_row(sandbox)
+    result = invoke("export", PHONE, "-o", "a.jsonl", "--skip-bad-rows")
+    assert 0 == result.exit_code
+    assert "1 row is left out, since the service sent what cannot be read." in result.stderr
+    assert ["ok"] == [message.text for message in _read(folder / "a.jsonl")]
+
+
 def _names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
