@@ -3,8 +3,9 @@
 A writer is opened by `with` and is given one message after the other. A file appears under its name
 when it is complete, and not before: until then it grows next to it, as `conversation.jsonl.part`.
 Memory does not grow with the history. Writing is plain, buffered file writing, and blocks the event
-loop for some twelve microseconds per message, thirty with HTML, 150 with SQLite, which indexes each text twice; Parquet is
-written in groups, which block it for some ten milliseconds once in 10,000 messages.
+loop for some twelve microseconds per message, thirty with HTML, 150 with SQLite, which indexes each
+text twice; Parquet is written in groups, which block it for some ten milliseconds once in 10,000
+messages.
 """
 
 from smstools_async.export._appending import Appender
