@@ -23,26 +23,30 @@ _MOST_LOOKS = 3
 
 def advance(state: State, view: View) -> Step:
     """Read a window, and decide what comes next."""
-    if isinstance(state.phase, Confirming) and not len(view) and view.start == state.edge:
-        return Step(state=_end_or_look_again(state.phase, state, view, has_news=False))
+    before = state.phase
+    if isinstance(before, Confirming) and not len(view) and view.start == state.edge:
+        return Step(state=_look_again_or_finish(before, state, view))
     step = read(state, view)
     if not step.is_accepted:
         return step
     came = step.state.tally.read - state.tally.read
-    after = _decide(state.phase, step.state, view, has_news=came > 0)
+    is_most = len(view) >= state.habits.largest_page
+    after = _decide(before, step.state, view, has_news=came > 0, is_most=is_most)
     return attrs.evolve(step, state=after)
 
 
-def _decide(before: Phase, state: State, view: View, *, has_news: bool) -> State:
+def _decide(before: Phase, state: State, view: View, *, has_news: bool, is_most: bool) -> State:
     if state.room == 0 or _is_past_range(state):
         return attrs.evolve(state, phase=Finished())
     if not view.forward:
         return finish(state, view) if view.start == 0 else _check_repeats(state)
-    if isinstance(before, Confirming) and has_news:
-        state = attrs.evolve(state, largest=min(state.largest, max(1, before.rows)))
+    if isinstance(before, Confirming) and not has_news and view.is_short:
+        return _look_again_or_finish(before, _learn_total(state, view), view)
+    if isinstance(before, Confirming) and has_news and before.may_be_the_limit:
+        state = attrs.evolve(state, largest=min(state.largest, before.rows))
     if not view.is_short:
         return _check_repeats(state)
-    return _end_or_look_again(before, state, view, has_news=has_news)
+    return _finish_or_confirm(_learn_total(state, view), view, is_most=is_most)
 
 
 def _is_past_range(state: State) -> bool:
@@ -58,18 +62,26 @@ def _check_repeats(state: State) -> State:
     return state
 
 
-def _end_or_look_again(before: Phase, state: State, view: View, *, has_news: bool) -> State:
-    total = view.page.total
-    if total == view.stop and view.start > 0:
-        state = attrs.evolve(state, habits=attrs.evolve(state.habits, counts_all=True))
-    if isinstance(before, Confirming) and not has_news:
-        tries = before.tries + 1
-        if total is None or total <= view.stop or tries >= _MOST_LOOKS:
-            return finish(state, view)
-        return attrs.evolve(state, phase=Confirming(rows=before.rows, tries=tries))
-    if total == view.stop and _is_trusted(state.habits, view):
+def _learn_total(state: State, view: View) -> State:
+    """Learn that `total` counts more than the rows of a page, rightly."""
+    if view.page.total != view.stop or view.start == 0:
+        return state
+    return attrs.evolve(state, habits=attrs.evolve(state.habits, counts_all=True))
+
+
+def _look_again_or_finish(before: Confirming, state: State, view: View) -> State:
+    """Believe in the end that was looked at twice, unless `total` speaks of more."""
+    total, tries = view.page.total, before.tries + 1
+    if total is None or total <= view.stop or tries >= _MOST_LOOKS:
         return finish(state, view)
-    return attrs.evolve(state, phase=Confirming(rows=len(view)))
+    return attrs.evolve(state, phase=attrs.evolve(before, tries=tries))
+
+
+def _finish_or_confirm(state: State, view: View, *, is_most: bool) -> State:
+    if view.page.total == view.stop and _is_trusted(state.habits, view):
+        return finish(state, view)
+    phase = Confirming(rows=len(view), may_be_the_limit=is_most)
+    return attrs.evolve(state, phase=phase)
 
 
 def _is_trusted(habits: Habits, view: View) -> bool:

@@ -118,7 +118,7 @@ def _vanish_by_time(state: State) -> Step | State:
     if state.memory.is_complete and len(state.memory.rows) < _FEW:
         return _start_over(state)
     doubt = "none of the rows read last is in the list any more"
-    return attrs.evolve(state, doubts=(*state.doubts, doubt), phase=Reading(), begun=False)
+    return attrs.evolve(state.with_doubt(doubt), phase=Reading(), begun=False)
 
 
 def _vanish(state: State) -> Step:

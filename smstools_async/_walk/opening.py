@@ -108,7 +108,7 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
         turned = turned_by_times(lower, upper, pages)
     if turned is None and state.fixed is None:
         doubt = "windows next to each other share no rows"
-        state = attrs.evolve(state, doubts=(*state.doubts, doubt))
+        state = state.with_doubt(doubt)
     layout = Layout(pages=pages, is_turned=bool(turned))
     return _begin_as(state, phase, view, layout)
 

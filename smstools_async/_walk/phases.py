@@ -85,6 +85,8 @@ class Confirming:
     """A short page may be the end of the list, or the most that the server gives at once."""
 
     rows: int
+    may_be_the_limit: bool
+    """Whether the server was never seen to give more rows at once."""
     tries: int = 0
 
 

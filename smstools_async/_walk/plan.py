@@ -44,8 +44,8 @@ def _one_window(state: State, phase: Phase) -> Window:
             window = Window(bracket.guess // _PROBE_ROWS + 1, _PROBE_ROWS)
         case Locating(bracket=bracket):
             window = _around(state, bracket.guess)
-        case Confirming(rows=rows):
-            window = _beyond(state, rows)
+        case Confirming():
+            window = _beyond(state, phase)
         case _:
             window = _first_of_range(state)
     return window
@@ -85,7 +85,7 @@ def _after(state: State, *, edge: int, overlap: int, most: int) -> Window:
     while window.stop <= edge and most < state.largest:
         most = min(state.largest, 2 * most)
         window = reaching_up(start, most)
-    return window
+    return window if window.stop > edge else reaching_up(edge, most)
 
 
 def _before(state: State, *, edge: int, overlap: int, most: int) -> Window:
@@ -94,7 +94,7 @@ def _before(state: State, *, edge: int, overlap: int, most: int) -> Window:
     while window.start >= edge > 0 and most < state.largest:
         most = min(state.largest, 2 * most)
         window = reaching_down(edge + overlap, most)
-    return window
+    return window if window.start < edge else reaching_down(edge, most)
 
 
 def _next(state: State, edge: int, overlap: int) -> Window:
@@ -119,9 +119,9 @@ def _exact(state: State, edge: int, overlap: int, most: int) -> Window | None:
 
 
 def _plan_reading(state: State, most: int) -> list[Window]:
-    overlap = min(state.needed + state.slack, _widest_overlap(state))
+    overlap = min(state.overlap, _widest_overlap(state))
     windows = [_next(state, state.edge, overlap)]
-    overlap = max(min(2, state.needed), overlap)
+    overlap = max(min(2, state.needed), min(state.needed + state.slack, overlap))
     while len(windows) < most:
         edge = windows[-1].stop if state.is_forward else windows[-1].start
         if _needs_nothing_beyond(state, edge):
@@ -168,12 +168,13 @@ def _around_end(state: State, low: int, high: int | None, guess: int) -> Window:
     return reaching_down(guess + 1, most)
 
 
-def _beyond(state: State, rows: int) -> Window:
-    """Return a window over the end that a server which gives `rows` at most would fill."""
-    most = max(1, min(rows or state.goal.window_size, state.largest))
+def _beyond(state: State, phase: Confirming) -> Window:
+    """Return a window over the end that the server would fill if the list went on."""
+    most = max(1, phase.rows) if phase.may_be_the_limit else state.goal.window_size
+    most = min(state.largest, most)
     if state.fixed:
         return Window(state.edge // state.fixed + 1, state.fixed)
-    overlap = state.needed + state.slack
+    overlap = state.overlap
     if 2 * overlap <= most:
         window = reaching_up(max(0, state.edge - overlap), most)
         if window.stop > state.edge:

@@ -4,16 +4,24 @@ from collections.abc import Sequence
 
 import attrs
 
-from smstools_async._walk.layout import Habits, Layout, is_mixed
+from smstools_async._walk.layout import Layout
 from smstools_async._walk.locating import look_back, lose
+from smstools_async._walk.noticing import (
+    count_outside,
+    learn_size,
+    notice_late_rows,
+    notice_order,
+    notice_shift,
+)
 from smstools_async._walk.phases import Reading
 from smstools_async._walk.proofs import Recognised, news_from, recognise
-from smstools_async._walk.state import NO_ORDER, State, Tally
+from smstools_async._walk.state import State
 from smstools_async._walk.step import News, Step, remember
 from smstools_async._walk.view import View
 
-_TELLING = 3
-"""So many rows on both sides tell that times jumped back."""
+TOO_MANY_TIES = "more rows of one second than pages can overlap by, in a list that moves"
+NO_OVERLAP = "pages cannot overlap, and the list moves"
+"""Doubts: without an overlap, nothing shows that no row hides between two pages."""
 
 
 def read(state: State, view: View) -> Step:
@@ -73,11 +81,15 @@ def _start(state: State, view: View, seen: Recognised) -> int | None:
         return seen.anchor
     if _is_border(state, view) and state.memory.is_complete:
         return 0
+    return _start_without_proof(state, view, seen)
+
+
+def _start_without_proof(state: State, view: View, seen: Recognised) -> int | None:
+    """Return where news begins if no window can be proven; numbers and the audit decide then."""
     if _adjoins(state, view):
         return 0
-    if seen.known and 2 * (state.needed + state.slack) > state.largest:
-        return seen.known[0]  # more rows of one second than windows can overlap by
-    return None
+    is_widest = 2 * (state.needed + state.slack) > state.largest
+    return seen.known[0] if seen.known and is_widest else None
 
 
 def _may_be_a_twin(state: State, view: View, seen: Recognised) -> bool:
@@ -112,8 +124,18 @@ def _accept(state: State, view: View, seen: Recognised, news: Sequence[int]) -> 
         wanted = wanted[: state.room]
     layout = state.layout or Layout(pages="none", is_turned=False)
     found = News(view=view, places=wanted, before=state.memory, layout=layout)
-    state = _notice_order(_notice_shift(state, view, seen), view, news)
+    state = notice_shift(notice_late_rows(state, view, seen, news), view, seen)
+    state = notice_order(_doubt(state, view, seen), view, news)
     return Step(state=_move_on(state, view, news, len(wanted)), news=(found,) if wanted else ())
+
+
+def _doubt(state: State, view: View, seen: Recognised) -> State:
+    """Note a window that was accepted without a proof although the list moves."""
+    is_proven = seen.anchor is not None or _is_border(state, view) or not state.begun
+    is_still = state.tally.is_quiet and view.page.total is not None
+    if is_proven or is_still:
+        return state
+    return state.with_doubt(TOO_MANY_TIES if seen.known else NO_OVERLAP)
 
 
 def _wanted(state: State, view: View, news: Sequence[int]) -> Sequence[int]:
@@ -130,72 +152,17 @@ def _move_on(state: State, view: View, news: Sequence[int], wanted: int) -> Stat
         state,
         phase=Reading() if not state.is_finished else state.phase,
         begun=True,
+        is_resuming=False,
         memory=remember(state.memory, view, len(view)) if len(view) else state.memory,
         edge=view.edge,
         edge_total=view.page.total,
         room=None if state.room is None else state.room - wanted,
-        habits=_learn_size(state.habits, view),
+        habits=learn_size(state.habits, view),
         tally=attrs.evolve(
             tally,
             read=tally.read + len(news),
             idle=0 if len(news) else tally.idle,
             repeats=0 if len(news) else tally.repeats + 1,
-            outside=_count_outside(state, view, news),
+            outside=count_outside(state, view, news),
         ),
     )
-
-
-def _learn_size(habits: Habits, view: View) -> Habits:
-    if len(view) <= habits.largest_page:
-        return habits
-    return attrs.evolve(habits, largest_page=len(view))
-
-
-def _count_outside(state: State, view: View, news: Sequence[int]) -> int:
-    """Return how many rows in a row, up to here, come after the wanted range."""
-    if not state.goal.has_end:
-        return 0
-    count = 0
-    for place in reversed(news):
-        if not state.goal.is_after(view.seconds[place]):
-            return count
-        count += 1
-    return state.tally.outside + count
-
-
-def _notice_shift(state: State, view: View, seen: Recognised) -> State:
-    """Learn from where known rows stand how the list moves."""
-    if not (state.begun and seen.known):
-        return state
-    last = seen.known[-1]
-    shift = (
-        view.start + last + 1 - state.edge if view.forward else view.stop - 1 - last - state.edge
-    )
-    away = -shift if view.forward else shift
-    slack = max(state.slack * 3 // 4, 2 * away)
-    tally: Tally = state.tally
-    if shift:
-        tally = attrs.evolve(tally, is_quiet=False)
-    return attrs.evolve(state, slack=min(slack, state.largest // 2), tally=tally)
-
-
-def _notice_order(state: State, view: View, news: Sequence[int]) -> State:
-    """Learn whether times run on from window to window."""
-    seconds = view.seconds
-    times = [at for place in news if (at := seconds[place]) is not None]
-    if not times:
-        return state
-    span = (min(times), max(times))
-    before = state.span
-    state = attrs.evolve(state, span=span)
-    if not state.is_ordered or not (is_mixed(times) or _jumped_back(state, before, times)):
-        return state
-    return attrs.evolve(state, doubts=(*state.doubts, NO_ORDER))
-
-
-def _jumped_back(state: State, before: tuple[int, int] | None, times: Sequence[int]) -> bool:
-    """Whether all rows of a window lie on the wrong side of those of the window before."""
-    if before is None or len(times) < _TELLING:
-        return False
-    newest = state.goal.order == "newest"
-    return min(times) > before[1] if newest else max(times) < before[0]

@@ -70,7 +70,7 @@ def begin_at_end(state: State, view: View) -> Step:
     state = attrs.evolve(state, phase=Reading(), edge=view.stop, far_end=view.stop)
     if total is not None and total > view.stop:
         doubt = f"total={total}, but the list ends after {view.stop} rows"
-        state = attrs.evolve(state, missing=total - view.stop, doubts=(*state.doubts, doubt))
+        state = attrs.evolve(state.with_doubt(doubt), missing=total - view.stop)
     return begin(state, view)
 
 

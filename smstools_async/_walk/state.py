@@ -74,6 +74,8 @@ class State:
     doubts: tuple[str, ...] = ()
     """What the server contradicted itself in; without anything private."""
     starts_at_cursor: bool = False
+    is_resuming: bool = False
+    """Whether the next window is the first one after a cursor."""
 
     @property
     def is_finished(self) -> bool:
@@ -111,6 +113,18 @@ class State:
     def needed(self) -> int:
         """How many known rows the next window has to show, to be proven."""
         return self.memory.ties + 1 if self.memory.rows else 0
+
+    @property
+    def overlap(self) -> int:
+        """How many known rows the next window is to show.
+
+        The first one after a cursor shows all that are remembered, so that late rows are found.
+        """
+        return max(self.needed, len(self.memory.rows) if self.is_resuming else 0) + self.slack
+
+    def with_doubt(self, doubt: str) -> "State":
+        """Return the same state with one more doubt."""
+        return attrs.evolve(self, doubts=(*self.doubts, doubt))
 
 
 @attrs.frozen(kw_only=True)

@@ -40,6 +40,7 @@ def start(goal: Goal, habits: Habits = Habits(), place: Place | None = None) -> 
         edge=place.index,
         edge_total=place.total,
         starts_at_cursor=True,
+        is_resuming=True,
     )
 
 

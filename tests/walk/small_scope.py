@@ -5,6 +5,7 @@ The walk is driven by `plan` and `take` alone. Run in full by hand:
 """
 
 import argparse
+import random
 import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -215,6 +216,35 @@ def cases(most: int = 6) -> Iterator[tuple[str, List, Way, Script]]:
             for kind, script in scripts(size):
                 for way in ways():
                     yield kind, rows, way, script
+
+
+def draw_cases(seed: int, number: int) -> Iterator[tuple[str, List, Way, Script]]:
+    """Return random cases of the small scope."""
+    draw = random.Random(seed)
+    all_ways = list(ways())
+    for _ in range(number):
+        rows = tuple(Row(name, draw.choice(SECONDS)) for name in range(draw.randrange(6)))
+        if draw.random() < 0.2:
+            rows = tuple(Row(0, row.second) for row in rows)
+        if draw.random() < 0.4:
+            rows = tuple(sorted(rows, key=lambda row: row.second, reverse=draw.random() < 0.5))
+        kind, script = _draw_script(draw, len(rows))
+        yield kind, rows, draw.choice(all_ways), script
+
+
+def _draw_script(draw: random.Random, size: int) -> tuple[str, Script]:
+    number = draw.randrange(3 if size <= 3 else 2)
+    if number == 0:
+        return "quiet", {}
+    first = draw.choice(moves(size, 100))
+    at = draw.choice((1, 2, 3))
+    if number == 1:
+        return "one movement", {at: (first,)}
+    second = draw.choice(moves(size + 1, 200))
+    later = draw.choice((1, 2, 3))
+    if later == at:
+        return "two in one gap", {at: (first, second)}
+    return "two in two gaps", {min(at, later): (first,), max(at, later): (second,)}
 
 
 def check(all_cases: Iterable[tuple[str, List, Way, Script]]) -> tuple[Counter[str], list[object]]:
