@@ -7,7 +7,7 @@ ignored, and a web page is recognised by how it begins.
 
 from collections.abc import Iterator
 
-from smstools_async._download.encodings import Decoder, choose_decoder
+from smstools_async._download.encodings import Decoder, Plain, choose_decoder
 from smstools_async._download.kinds import sniff, stands_in_for
 from smstools_async._errors import DownloadError
 from smstools_async._models import MessageFile
@@ -36,7 +36,8 @@ class Content:
         self._label = label
         self._most = most
         self._longest_head = min(_HEAD, most + 1)  # what is too large shows at once
-        self._decoder: Decoder | None = None
+        self._decoder: Decoder = Plain()
+        self._is_decoding = False
         self._head = b""
         self._is_checked = False
 
@@ -47,8 +48,8 @@ class Content:
             DownloadError: It is not the file, too large, or encoded as cannot be undone.
             TransportError: It is damaged.
         """
-        if self._decoder is not None:
-            yield from self._decode(self._decoder, chunk)
+        if self._is_decoding:
+            yield from self._decode(chunk)
             return
         self._head += chunk
         if len(self._head) >= self._longest_head:
@@ -60,10 +61,9 @@ class Content:
         Raises:
             DownloadError, TransportError: As by `take`, or it is empty or cut short.
         """
-        if self._decoder is None:
+        if not self._is_decoding:
             yield from self._decode_head()
-        if self._decoder is not None:
-            self._decoder.finish()
+        self._decoder.finish()
         if not self.size:
             raise DownloadError("it is empty")
         if not self._is_checked:
@@ -72,10 +72,11 @@ class Content:
     def _decode_head(self) -> Iterator[bytes]:
         head, self._head = self._head, b""
         self._decoder = choose_decoder(self._encoding, self._file, head)
-        yield from self._decode(self._decoder, head)
+        self._is_decoding = True
+        yield from self._decode(head)
 
-    def _decode(self, decoder: Decoder, chunk: bytes) -> Iterator[bytes]:
-        for piece in decoder.take(chunk):
+    def _decode(self, chunk: bytes) -> Iterator[bytes]:
+        for piece in self._decoder.take(chunk):
             self.size += len(piece)
             if self.size > self._most:
                 raise DownloadError(f"it is larger than {self._most} bytes (`max_bytes`)")

@@ -42,7 +42,7 @@ def choose_decoder(encoding: str, file: MessageFile, head: bytes) -> Decoder:
     words = [word.strip().lower() for word in encoding.split(",")]
     applied = [word for word in words if word in _ENCODINGS]
     if not applied or _is_plain(applied, file, head):
-        return _Plain()
+        return Plain()
     if applied in (["gzip"], ["x-gzip"]):
         return _Inflater(zlib.MAX_WBITS | 16)
     if applied == ["deflate"]:
@@ -62,12 +62,15 @@ def _has_zlib_header(head: bytes) -> bool:
     return head[0] & 15 == zlib.DEFLATED and int.from_bytes(head[:2]) % 31 == 0  # RFC 1950
 
 
-class _Plain:
+class Plain:
+    """Leaves a file as it is."""
+
     def take(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield what came."""
         yield chunk
 
     def finish(self) -> None:
-        pass
+        """Miss nothing."""
 
 
 class _Inflater:
