@@ -66,7 +66,7 @@ class Export:
         if progress.skipped_bad:
             report(left_out(progress.skipped_bad))
         if progress.degraded:
-            report(DOUBT)
+            report("\n  ".join([DOUBT, *progress.doubts]))
 
     def _report_attachments(self) -> None:
         attachments = self.conversation.attachments

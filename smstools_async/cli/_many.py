@@ -23,6 +23,7 @@ from smstools_async.cli._exit_codes import ExitCode
 from smstools_async.cli._leftovers import remove_leftovers_in
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
+from smstools_async.cli._provenance import facts_of
 from smstools_async.cli._reporting import describe, report
 from smstools_async.cli._resuming import ConversationState, ResumeFile
 from smstools_async.cli._rows import Row, rows_of
@@ -79,7 +80,8 @@ class ManyExports:
             sys.exit(ExitCode.INCOMPLETE)
         self._plan.resume_file.end()
         if not self._plan.combined:
-            remove_leftovers_in(self._plan.folder, [entry.name for entry in self._plan.entries])
+            self._plan.writing.write_index(self._plan.folder, self._names)
+            remove_leftovers_in(self._plan.folder, self._names)
         if self._is_doubtful:
             sys.exit(ExitCode.DOUBTFUL)
 
@@ -110,6 +112,10 @@ class ManyExports:
         """Sum `yielded`, `requests`, `arrived` or `skipped_bad` of `Progress` over this run."""
         running = [_figures(each.progress) for each in list(self._running.values())]
         return self._sums[what] + sum(figures[what] for figures in running)
+
+    @property
+    def _names(self) -> list[str]:
+        return [entry.name for entry in self._plan.entries]
 
     @property
     def _failed(self) -> int:
@@ -182,10 +188,12 @@ class ManyExports:
     def _conversation(self, entry: Entry) -> Conversation:
         plan, kept = self._plan, self._kept(entry)
         attachments = plan.attachments(entry) if plan.attachments else None
-        open_file = plan.writing.opener(entry.phone, attachments.folder if attachments else None)
+        facts = facts_of(plan.selection, lambda: conversation.progress)
+        files = attachments.folder if attachments else None
+        open_file = plan.writing.opener(entry.phone, files, facts)
         most = plan.selection["max_messages"]
         rest = None if most is None else most - kept.messages
-        return Conversation(
+        conversation = Conversation(
             phone=entry.phone,
             selection={**plan.selection, "max_messages": rest},
             resume_from=kept.cursor,
@@ -196,6 +204,7 @@ class ManyExports:
             shows_files=plan.writing.shows_files,
             kept_before=kept.messages,
         )
+        return conversation
 
     def _kept(self, entry: Entry) -> ConversationState:
         """Return where to resume; at the start, if nothing is kept."""

@@ -17,6 +17,7 @@ from smstools_async.cli._many import ManyExports, Plan
 from smstools_async.cli._many_options import Many
 from smstools_async.cli._parts import behind_links, check_folder, kept_file
 from smstools_async.cli._phones import DEFAULT_NAME, Entry
+from smstools_async.cli._provenance import facts_of
 from smstools_async.cli._resuming import ResumeFile
 from smstools_async.cli._service import Service
 from smstools_async.cli._source import Selection
@@ -57,7 +58,8 @@ def planned(options: ExportOptions) -> Callable[[], None]:
 
 def _one(options: ExportOptions, phone: str) -> Export:
     writing, folder = options.writing, options.folder
-    opener = writing.opener(phone, folder)
+    facts = facts_of(options.selection, lambda: conversation.progress)
+    opener = writing.opener(phone, folder, facts)
     conversation = Conversation(
         phone=phone,
         selection=options.selection,

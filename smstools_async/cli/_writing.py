@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar, get_args
+from typing import Any, Concatenate, Final, ParamSpec, TypedDict, TypeVar, get_args
 
 import attrs
 import click
@@ -14,9 +14,12 @@ from smstools_async.cli._destinations import WriterOpener
 from smstools_async.export import (
     FORMATS,
     Appender,
+    Completeness,
     Format,
+    Language,
     Spreadsheet,
     format_of,
+    html_index,
     open_appender,
     open_writer,
 )
@@ -24,9 +27,18 @@ from smstools_async.export import (
 P = ParamSpec("P")
 R = TypeVar("R")
 
+INDEX: Final = "index.html"
 _DEFAULT: Final = "jsonl"
 _TITLE: Final = "Conversation with {phone}"
-_OPTIONS: Final = ("bom", "spreadsheet", "title")
+_OPTIONS: Final = ("bom", "spreadsheet", "title", "language")
+
+
+class Facts(TypedDict, total=False):
+    """What a transcript states about its messages, besides their phone."""
+
+    since: datetime | None
+    until: datetime | None
+    completeness: Callable[[], Completeness]
 
 
 @attrs.frozen(kw_only=True)
@@ -43,10 +55,12 @@ class Writing:
         """Whether the attachments of a message should be there before it is written."""
         return "files" in self.format.options
 
-    def opener(self, phone: str, folder: Path | None) -> WriterOpener:
+    def opener(self, phone: str, folder: Path | None, facts: Facts | None = None) -> WriterOpener:
         """Return what opens a writer for the conversation with `phone`, attachments in `folder`."""
-        title = str(self.options.get("title", _TITLE)).replace("{phone}", phone)
-        known: dict[str, object] = {"title": title, "files": folder} | self._zone_option()
+        known: dict[str, object] = {"phone": phone, "files": folder, **(facts or {})}
+        if "language" not in self.options:
+            known["title"] = self.options.get("title", _TITLE)
+        known |= self._zone_option()
         fitting = {name: known[name] for name in known.keys() & self.format.options}
         return partial(
             open_writer, file_format=self.format.name, options={**self.options, **fitting}
@@ -56,6 +70,13 @@ class Writing:
         """Return the zone for formats that show local times, as CSV does for spreadsheets only."""
         shows_utc = self.format.name == "csv" and "spreadsheet" not in self.options
         return {} if shows_utc else {"zone": self.zone}
+
+    def write_index(self, folder: Path, names: Iterable[str]) -> None:
+        """Write a page that lists and searches all transcripts; of other formats there is none."""
+        pages = [folder / name for name in names if name != INDEX]
+        if self.format.name == "html" and pages:
+            language: Any = self.options.get("language", "en")
+            html_index(folder / INDEX, pages, language=language)
 
     def open_appender(self, target: Path) -> AbstractContextManager[Appender]:
         """Open a file of this format to add what is new.
@@ -112,6 +133,11 @@ def writing_options(command: Callable[Concatenate[WritingTo, P], R]) -> Callable
         "--title",
         metavar="TEXT",
         help=f"Title of HTML; {{phone}} is filled in. [default: {_TITLE}]",
+    )
+    @click.option(
+        "--language",
+        type=click.Choice(get_args(Language)),
+        help="Language of HTML. [default: en]",
     )
     @wraps(command)
     def with_writing(*args: P.args, **kwargs: P.kwargs) -> R:

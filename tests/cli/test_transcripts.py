@@ -13,7 +13,7 @@ from click.testing import Result
 
 from smstools_async import MessageFile
 from smstools_async.export import attachment_name
-from smstools_async.sandbox import Response, Sandbox
+from smstools_async.sandbox import Response, Sandbox, named_quirks
 from tests.cli.command import PHONE, files_no_larger_than, invoke, signal_at_request
 
 OTHER = "+5511912345678"
@@ -176,3 +176,41 @@ def test_many_pages_have_their_own_titles_and_files(sandbox: Sandbox, folder: Pa
         (name, *_) = [attachment_name(message, 1) for message in sandbox.messages(phone)]
         (path,) = folder.rglob(name)
         assert f'href="../{quote(str(path.relative_to(folder)))}"' in page
+
+
+def test_transcript_states_what_was_asked_for(sandbox: Sandbox) -> None:
+    """The period, and that nothing is missing."""
+    _receive(sandbox, 1)
+    invoke(*EXPORT, "--since", "2025-06-05", "--zone", "America/Sao_Paulo")
+    footer = _page().partition("<footer>")[2]
+    assert "2025-06-05" in footer
+    assert "complete" in footer.lower()
+
+
+def test_doubt_is_in_the_transcript(sandbox: Sandbox) -> None:
+    """Whoever reads it later has not seen the terminal."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.quirks = named_quirks("row-never-sent")
+    result = invoke(*EXPORT, "--order", "newest")
+    assert 5 == result.exit_code, result.stderr
+    assert "missing" in _page().partition("<footer>")[2].lower()
+
+
+def test_language_is_chosen(sandbox: Sandbox) -> None:
+    """For readers in Brazil, title included."""
+    _receive(sandbox, 1)
+    invoke(*EXPORT, "--language", "pt")
+    assert '<html lang="pt' in _page()
+
+
+def test_transcripts_of_many_have_an_index(sandbox: Sandbox) -> None:
+    """It links all, and searches all."""
+    sandbox.receive(PHONE, "Bom dia")
+    sandbox.receive("+5511900000001", "Boa noite")
+    Path("phones.txt").write_text(f"{PHONE}\n+5511900000001")
+    many = ("export", "--phones-file", "phones.txt", "-o", "out", "--format", "html")
+    result = invoke(*many, "--title", "Case of {phone}")
+    assert 0 == result.exit_code, result.stderr
+    index = Path("out/index.html").read_text(encoding="utf-8")
+    assert "Boa noite" in index
+    assert f"Case of {PHONE}" in index
