@@ -47,7 +47,7 @@ ROOMS = {
 
 OWNERS = {
     "attrs": {
-        *("_settings", "_models", "_wire", "_http", "_download", "_walk", "_reading"),
+        *("_settings", "_models", "_outcomes", "_wire", "_http", "_download", "_walk", "_reading"),
         *("_resources", "_client", "sandbox", "export", "cli"),
     },
     "cattrs": {"_wire"},
