@@ -78,14 +78,14 @@ async def pages(source: Source, meter: Meter) -> int:
     return count
 
 
-async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
+async def stream(source: Source, meter: Meter, prefetch: int = 2) -> int:
     """Read by `stream`."""
     count = 0
     async with (
         opened(source) as client,
         meter,
         client.conversation(source.phone, page_size=source.page_size).stream(
-            prefetch=buffer
+            prefetch=prefetch
         ) as messages,
     ):
         async for _ in messages:

@@ -51,13 +51,13 @@ async def iteration_ahead(source: Source, meter: Meter) -> int:
     return await iteration(source, meter, prefetch=7)
 
 
-async def stream(source: Source, meter: Meter, buffer: int = 2) -> int:
+async def stream(source: Source, meter: Meter, prefetch: int = 2) -> int:
     """Fetch in the background."""
     count = 0
     async with (
         opened(source) as client,
         client.conversation(source.phone, page_size=source.page_size).stream(
-            prefetch=buffer
+            prefetch=prefetch
         ) as messages,
         meter,
     ):

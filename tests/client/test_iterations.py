@@ -138,18 +138,22 @@ NAIVE = datetime(2025, 6, 1)  # noqa: DTZ001 - the mistake
 AWARE = datetime(2025, 6, 1, tzinfo=UTC)
 
 WRONG_ANYWHERE: list[Case] = [
-    ({"page_size": 0}, ValueError, "page_size must be 1 to 2000, got 0"),
-    ({"page_size": 2001}, ValueError, "page_size must be 1 to 2000, got 2001"),
+    ({"page_size": 0}, ValueError, "page_size must be from 1 to 2000, got 0"),
+    ({"page_size": 2001}, ValueError, "page_size must be from 1 to 2000, got 2001"),
     ({"page_size": "100"}, TypeError, "page_size must be an int, got str"),
     ({"page_size": True}, TypeError, "page_size must be an int, got bool"),
     ({"max_messages": -1}, ValueError, "max_messages must be 0 or more, got -1"),
     ({"max_messages": 1.5}, TypeError, "max_messages must be an int, got float"),
-    ({"since": NAIVE}, ValueError, "since=2025-06-01 00:00:00 has no time zone; pass one"),
-    ({"until": NAIVE}, ValueError, "until=2025-06-01 00:00:00 has no time zone; pass one"),
+    ({"since": NAIVE}, ValueError, "since must have a time zone, got 2025-06-01 00:00:00; give"),
+    ({"until": NAIVE}, ValueError, "until must have a time zone, got 2025-06-01 00:00:00; give"),
     ({"since": "2025-06-01"}, TypeError, "since must be a datetime, got str"),
     ({"until": 1748736000}, TypeError, "until must be a datetime, got int"),
-    ({"since": AWARE, "until": AWARE}, ValueError, "since=2025-06-01 .* is not before until="),
-    ({"until": datetime(1970, 1, 1, tzinfo=UTC)}, ValueError, "until=1970-01-01 .* not after 1970"),
+    ({"since": AWARE, "until": AWARE}, ValueError, "since must be before until=2025-06-01 "),
+    (
+        {"until": datetime(1970, 1, 1, tzinfo=UTC)},
+        ValueError,
+        "until must be after 1970, got 1970-",
+    ),
     ({"order": "latest"}, ValueError, "order must be 'newest' or 'oldest', got 'latest'"),
     ({"order": None}, ValueError, "order must be 'newest' or 'oldest', got None"),
 ]
@@ -171,6 +175,8 @@ WRONG_PROGRESS: list[Case] = [
     ({"progress": print}, TypeError, r"progress must be a Progress, as in Progress\(on_page=…\)"),
     ({"progress": Progress}, TypeError, "progress must be a Progress, .* got type"),
 ]
+
+SECONDS = "a finite number of seconds, more than 0"
 
 WRONG_MANY: list[Case] = [
     ({"concurrency": 0}, ValueError, "concurrency must be 1 or more, got 0"),
@@ -229,9 +235,9 @@ async def test_a_stream_of_many_refuses_when_it_is_made(
 @pytest.mark.parametrize(
     ("phones", "words"),
     [
-        (PHONE, r"phones must be an iterable of phones, not one str; give \[phone\]"),
-        (None, "phones must be an iterable of phones, not NoneType"),
-        (5511987654321, "phones must be an iterable of phones, not int"),
+        (PHONE, r"phones must be an iterable of phone numbers, got one str; give \[phone\]"),
+        (None, "phones must be an iterable of phone numbers, got NoneType"),
+        (5511987654321, "phones must be an iterable of phone numbers, got int"),
     ],
     ids=["one-phone", "none", "number"],
 )
@@ -243,14 +249,14 @@ async def test_phones_are_more_than_one_text(client: Client, phones: Any, words:
 
 
 @each(
-    ({"interval": 0}, ValueError, "must be seconds, more than 0, .* got 0 and 60.0"),
-    ({"interval": -5}, ValueError, "must be seconds, more than 0, .* got -5 and 60.0"),
-    ({"interval": 90}, ValueError, "the longer one last; got 90 and 60.0"),
-    ({"max_interval": float("inf")}, ValueError, "must be seconds, .* finite, .* got 5.0 and inf"),
-    ({"interval": float("nan")}, ValueError, "must be seconds, .* got nan and 60.0"),
-    ({"interval": "5"}, TypeError, "interval must be a number of seconds, got str"),
-    ({"interval": True}, TypeError, "interval must be a number of seconds, got bool"),
-    ({"max_interval": None}, TypeError, "max_interval must be a number of seconds, got None"),
+    ({"interval": 0}, ValueError, f"interval must be {SECONDS}, got 0"),
+    ({"interval": -5}, ValueError, f"interval must be {SECONDS}, got -5"),
+    ({"interval": 90}, ValueError, "max_interval must be at least interval=90, got 60.0"),
+    ({"max_interval": float("inf")}, ValueError, f"max_interval must be {SECONDS}, got inf"),
+    ({"interval": float("nan")}, ValueError, f"interval must be {SECONDS}, got nan"),
+    ({"interval": "5"}, TypeError, f"interval must be {SECONDS}, got str"),
+    ({"interval": True}, TypeError, f"interval must be {SECONDS}, got bool"),
+    ({"max_interval": None}, TypeError, f"max_interval must be {SECONDS}, got NoneType"),
     *WRONG_PROGRESS,
 )
 async def test_a_watch_refuses_at_its_first_step(

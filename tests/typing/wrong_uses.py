@@ -21,7 +21,7 @@ async def misreads(client: Client, message: Message) -> None:
     client.iter_conversation(PHONE, cursor=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - a cursor is a text
     client.conversation(PHONE, prefetch=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - it is an argument of `pages` and `stream`
     client.stream_conversations([PHONE], on_error="ignore")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - it is "raise" or "yield"
-    anext(client.conversation(PHONE).stream())  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - a stream is opened first
+    client.conversation(PHONE).stream(page_size=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue] - it is an argument of `conversation`
     client.conversation(PHONE).page()[0]  # type: ignore[index]  # pyright: ignore[reportIndexIssue] - a page is awaited
     await client.download(message.files[0].url)  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType] - it is the file itself
     message.mine = True  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - it is `direction`
