@@ -105,6 +105,16 @@ def write_cursor(place: Place, scope: str, order: Order) -> Cursor:
     return Cursor(_write(bytes([_VERSION, flags]) + head + tail))
 
 
+def check_cursor(cursor: str, scope: str) -> None:
+    """Refuse a cursor that fits a list in neither order.
+
+    Raises:
+        CursorError: It is damaged, or was written for another list.
+        TypeError: It is not a `str`.
+    """
+    _unpack_for(cursor, scope)
+
+
 def read_cursor(cursor: str, scope: str, order: Order) -> Resumption:
     """Read a cursor.
 
@@ -112,16 +122,21 @@ def read_cursor(cursor: str, scope: str, order: Order) -> Resumption:
         CursorError: It is damaged, or was written for another list or order.
         TypeError: It is not a `str`.
     """
-    body = _unpack(cursor)
+    body = _unpack_for(cursor, scope)
     flags = body[1]
-    if body[2:4] != _tag(scope):
-        raise CursorError("This cursor is for another phone number or list")
     if _ORDERS[flags & 1] != order:
         raise CursorError(f"This cursor is for order={_ORDERS[flags & 1]!r}, not {order!r}")
     try:
         return _read_rest(flags, body[4:])
     except (IndexError, StopIteration):
         raise CursorError("This is not a cursor, or it is damaged") from None
+
+
+def _unpack_for(cursor: str, scope: str) -> bytes:
+    body = _unpack(cursor)
+    if body[2:4] != _tag(scope):
+        raise CursorError("This cursor is for another phone number or list")
+    return body
 
 
 def _read_rest(flags: int, body: bytes) -> Resumption:

@@ -10,7 +10,7 @@ from smstools_async._arguments import ArgumentError, check_duration, check_type,
 from smstools_async._errors import UnexpectedResponseError
 from smstools_async._models import Page
 from smstools_async._reading.course import Course
-from smstools_async._reading.cursor import Cursor, write_cursor
+from smstools_async._reading.cursor import Cursor, check_cursor, write_cursor
 from smstools_async._reading.iterators import PageIterator, RowIterator
 from smstools_async._reading.progress import Progress
 from smstools_async._reading.reader import Reader
@@ -37,8 +37,8 @@ class Listing(Generic[RowT]):
         self._source = source
         self._selection = selection
         self._name = name
-        if selection.cursor is not None:
-            begin_walk(selection, source.scope, source.learned)  # refuses what is not for this list
+        if selection.cursor is not None and not isinstance(selection.cursor, Place):
+            check_cursor(selection.cursor, source.scope)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._name}, {self._selection!r})"
@@ -98,8 +98,8 @@ class Listing(Generic[RowT]):
         """Yield new rows as they come, indefinitely: oldest first, late ones as they are found.
 
         The API can only be polled: `interval` seconds after news, and after each quiet response
-        twice as long as before, up to `max_interval`. It begins after the listing's `cursor`;
-        without one, with what arrives from now on.
+        twice as long as before, up to `max_interval`. It begins after the listing's `cursor`, which
+        has to come from an oldest-first walk; without one, with what arrives from now on.
 
         Args:
             interval: Seconds between requests while rows come.

@@ -50,7 +50,7 @@ def check(client: Client, phone: str, selection: Selection, cursor: str | None) 
     Raises:
         ValueError, CursorError: One of them is wrong.
     """
-    client.conversation(phone, **selection, cursor=cursor)
+    client.conversation(phone, **selection, cursor=cursor).pages()
 
 
 def watch(
@@ -70,4 +70,4 @@ def check_watch(client: Client, phone: str, cursor: str | None) -> None:
     Raises:
         ValueError, CursorError: One of them is wrong.
     """
-    client.conversation(phone, order="oldest", cursor=cursor)
+    client.conversation(phone, order="oldest", cursor=cursor).pages()

@@ -12,7 +12,15 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from smstools_async import Client, ClientClosedError, CursorError, Message, MessageOf, Progress
+from smstools_async import (
+    Client,
+    ClientClosedError,
+    Cursor,
+    CursorError,
+    Message,
+    MessageOf,
+    Progress,
+)
 from smstools_async.sandbox import Sandbox
 
 PHONE = "+5511987654321"
@@ -210,6 +218,18 @@ async def test_a_conversation_refuses_when_it_is_made(
     """The error is raised where the mistake is, not where the handle is used."""
     with pytest.raises(error, match=words):
         client.conversation(PHONE, **options)
+
+
+async def test_a_cursor_of_the_other_order_is_refused_before_any_request(
+    client: Client, sandbox: Sandbox
+) -> None:
+    """A handle accepts it, since `watch` reads oldest first whatever the handle's order."""
+    cursor = Cursor.at(AWARE, PHONE, order="oldest")
+    conversation = client.conversation(PHONE, cursor=cursor)
+    for read in (conversation.pages, conversation.stream, conversation.__aiter__):
+        with pytest.raises(CursorError, match="is for order='oldest', not 'newest'"):
+            read()
+    assert [] == sandbox.requests
 
 
 @each(*WRONG_PREFETCH, *WRONG_PROGRESS)
