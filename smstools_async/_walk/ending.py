@@ -17,6 +17,10 @@ from smstools_async._walk.view import View
 
 _MOST_REPEATS = 6
 """Full windows in a row without news; the server repeats itself."""
+_MOST_BEYOND = 10_000
+"""Rows beyond twice what `total` counts, which may be untrue."""
+_MOST_UNCOUNTED = 10**7
+"""Rows of a list that is not counted."""
 _MOST_LOOKS = 3
 """Looks at an end that `total` contradicts."""
 
@@ -38,14 +42,15 @@ def advance(state: State, view: View) -> Step:
 def _decide(before: Phase, state: State, view: View, *, has_news: bool, is_most: bool) -> State:
     if state.room == 0 or _is_past_range(state):
         return attrs.evolve(state, phase=Finished())
+    state = _notice_hole(before, state, view, has_news=has_news)
     if not view.forward:
-        return finish(state, view) if view.start == 0 else _check_repeats(state)
+        return finish(state, view) if view.start == 0 else _check_endless(state, view)
     if isinstance(before, Confirming) and not has_news and view.is_short:
         return _look_again_or_finish(before, _learn_total(state, view), view)
     if isinstance(before, Confirming) and has_news and before.may_be_the_limit:
         state = attrs.evolve(state, largest=min(state.largest, before.rows))
     if not view.is_short:
-        return _check_repeats(state)
+        return _check_endless(state, view)
     return _finish_or_confirm(_learn_total(state, view), view, is_most=is_most)
 
 
@@ -54,11 +59,25 @@ def _is_past_range(state: State) -> bool:
     return state.is_sorted and state.tally.outside >= state.goal.page_size
 
 
-def _check_repeats(state: State) -> State:
-    if state.tally.repeats > _MOST_REPEATS:
+def _notice_hole(before: Phase, state: State, view: View, *, has_news: bool) -> State:
+    """Learn that a page was short although the list goes on: the server leaves rows out."""
+    is_within = view.is_short and not view.forward and view.window.stop <= state.far_end
+    goes_on = isinstance(before, Confirming) and has_news and not before.may_be_the_limit
+    if not (is_within or goes_on):
+        return state
+    return attrs.evolve(state, tally=attrs.evolve(state.tally, has_holes=True))
+
+
+def _check_endless(state: State, view: View) -> State:
+    """Refuse a server that repeats itself, or goes on far beyond what it counts."""
+    tally, total = state.tally, view.page.total
+    if tally.repeats > _MOST_REPEATS:
         raise PaginationStalledError(
-            f"The last {state.tally.repeats} windows brought nothing new, and no end"
+            f"The last {tally.repeats} windows brought nothing new, and no end"
         )
+    most = _MOST_UNCOUNTED if total is None or total == len(view) else 2 * total + _MOST_BEYOND
+    if tally.read > most:
+        raise PaginationStalledError(f"The list has no end after {tally.read} rows, total={total}")
     return state
 
 
@@ -90,21 +109,27 @@ def _is_trusted(habits: Habits, view: View) -> bool:
 
 def finish(state: State, view: View) -> State:
     """End the walk, and add up."""
+    total, read = view.page.total, state.tally.read
     missing = _missing(state, view)
-    doubts = state.doubts
-    if missing > state.missing:
-        doubts = (*doubts, f"total={view.page.total}, but {missing} of these rows did not come")
-    return attrs.evolve(state, phase=Finished(), missing=max(missing, state.missing), doubts=doubts)
+    state = attrs.evolve(state, phase=Finished(), missing=max(missing, state.missing))
+    if missing:
+        return state.with_doubt(f"total={total}, but {missing} of these rows did not come")
+    if total is not None and read > total != len(view) and _adds_up(state):
+        return state.with_doubt(f"total={total}, but {read} rows came")
+    return state
+
+
+def _adds_up(state: State) -> bool:
+    """Whether the rows that were read are the whole list, and should be as many as `total`."""
+    return state.tally.is_quiet and not (state.starts_at_cursor or state.goal.has_beginning)
 
 
 def _missing(state: State, view: View) -> int:
     """Return how many rows the server counts that did not come."""
-    total = view.page.total
+    total, tally = view.page.total, state.tally
     if total is None:
         return 0
     beyond = total - view.stop if view.forward else 0
-    tally = state.tally
-    unread = 0
-    if tally.is_quiet and not state.starts_at_cursor and not state.goal.has_beginning:
-        unread = total - tally.read
-    return max(0, beyond, unread)
+    unread = total - tally.read if _adds_up(state) else 0
+    left_out = total - tally.read - tally.arrived if tally.has_holes else 0
+    return max(0, beyond, unread, left_out)

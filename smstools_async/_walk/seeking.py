@@ -15,6 +15,8 @@ from smstools_async._walk.view import View
 
 _NEAR = 256
 """Rows that cost less to read than further requests cost to search."""
+_MOST_LOOKS = 2
+"""Looks at an end that `total` contradicts."""
 _LONGEST_LIST = 10**8
 """Rows that no list has; only a server that ignores `page` seems to."""
 
@@ -32,7 +34,7 @@ def take_end(state: State, phase: Seeking, view: View) -> Step:
     """Take a window that may show the end of the list."""
     bracket = phase.bracket
     is_end = len(view) > 0 and (view.is_short or view.stop == bracket.high)
-    if is_end and not _speaks_of_more(bracket, view):
+    if is_end and not _speaks_of_more(phase, view):
         return _begin_at_end(state, phase, view)
     if len(view):
         step = max(state.goal.window_size << phase.tries, (view.page.total or 0) - view.stop)
@@ -47,10 +49,12 @@ def take_end(state: State, phase: Seeking, view: View) -> Step:
     return Step(state=attrs.evolve(state, phase=phase))
 
 
-def _speaks_of_more(bracket: Bracket, view: View) -> bool:
+def _speaks_of_more(phase: Seeking, view: View) -> bool:
     """Whether `total` says that the list goes on, where nothing has shown that it does not."""
-    total = view.page.total
-    return total is not None and view.stop < min(total, bracket.high or total)
+    total, high = view.page.total, phase.bracket.high
+    if total is None or view.stop >= min(total, high or total):
+        return False
+    return view.window.stop < total or phase.tries < _MOST_LOOKS
 
 
 def _begin_at_end(state: State, phase: Seeking, view: View) -> Step:

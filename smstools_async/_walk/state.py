@@ -25,6 +25,8 @@ class Tally:
     """How much `total` has grown."""
     is_quiet: bool = True
     """Whether nothing moved, as far as was seen."""
+    has_holes: bool = False
+    """Whether pages within the list had fewer rows than were asked for."""
     idle: int = 0
     """Responses in a row without news."""
     repeats: int = 0

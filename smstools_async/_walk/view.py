@@ -17,8 +17,6 @@ class Page(Protocol):
     @property
     def total(self) -> int | None: ...
     @property
-    def limit(self) -> int | None: ...
-    @property
     def seconds(self) -> Sequence[int | None]:
         """The time of each row, where it has one."""
         ...
@@ -44,17 +42,10 @@ class View:
     is_turned: bool
     """Whether the rows of a page run against the pages."""
 
-    @cached_property
-    def limit(self) -> int:
-        """The limit that the server counted by: the echoed one where it is smaller and fits."""
-        echoed = self.page.limit
-        fits = echoed is not None and len(self.page) <= echoed < self.window.limit
-        return echoed if fits and echoed else self.window.limit
-
     @property
     def start(self) -> int:
         """The index in the list of the first row."""
-        return (self.window.page - 1) * self.limit
+        return self.window.start
 
     @property
     def stop(self) -> int:
