@@ -39,6 +39,9 @@ def locate(state: State, phase: Locating, view: View) -> Step | State:
         raise PaginationStalledError(
             f"None of the rows read last came again in {state.tally.idle} responses"
         )
+    phase = attrs.evolve(phase, saw_rows=phase.saw_rows or len(view) > 0)
+    if state.is_sorted and not len(view):
+        return _close_in(state, phase, view, phase.bracket.below(max(view.start, 0)))
     side = _side_by_time(state, view) if state.is_sorted else None
     if state.is_sorted and side is None and len(view):
         return _vanish_by_time(state)
@@ -81,12 +84,15 @@ def _side_by_time(state: State, view: View) -> bool | None:
 def _narrow(state: State, phase: Locating, view: View, *, is_ahead: bool) -> Step:
     bracket = phase.bracket
     if is_ahead == view.forward:
-        bracket = bracket.above(view.stop)
-    else:
-        bracket = bracket.below(max(view.start, 0))
+        return _close_in(state, phase, view, bracket.above(view.stop))
+    return _close_in(state, phase, view, bracket.below(max(view.start, 0)))
+
+
+def _close_in(state: State, phase: Locating, view: View, bracket: Bracket) -> Step:
+    phase = attrs.evolve(phase, bracket=bracket)
     if bracket.high is not None and bracket.low >= bracket.high:
-        return _vanish(state)
-    return _look_on(state, attrs.evolve(phase, bracket=bracket))
+        return _vanish(state, phase, view)
+    return _look_on(state, phase)
 
 
 def _scan_on(state: State, phase: Locating, view: View) -> Step:
@@ -100,7 +106,7 @@ def _scan_on(state: State, phase: Locating, view: View) -> Step:
         bracket = Bracket(low=view.stop, high=None, step=0)
         return _look_on(state, attrs.evolve(phase, bracket=bracket))
     if phase.is_second_scan:
-        return _vanish(state)
+        return _vanish(state, phase, view)
     bracket = (
         Bracket(low=phase.origin, high=None, step=0)
         if view.forward
@@ -121,7 +127,11 @@ def _vanish_by_time(state: State) -> Step | State:
     return attrs.evolve(state.with_doubt(doubt), phase=Reading(), begun=False)
 
 
-def _vanish(state: State) -> Step:
+def _vanish(state: State, phase: Locating, view: View) -> Step:
+    if view.page.total and not phase.saw_rows:
+        raise PaginationStalledError(
+            f"The server reports total={view.page.total} but returns no rows"
+        )
     if state.memory.is_complete and len(state.memory.rows) < _FEW:
         return _start_over(state)
     raise PaginationError("None of the rows read last is in the list any more")

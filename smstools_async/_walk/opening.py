@@ -94,6 +94,8 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
     """Learn whether pages are turned, from the first window and one next to it."""
     first = phase.first
     view = attrs.evolve(view, forward=True, is_turned=False)
+    if _others_only_arrived(state, first, view):
+        return _take_whole(state, first)
     if _is_whole_list(state, phase, view):
         return _take_whole(state, view if view.is_first_page and len(view) else first)
     plain = attrs.evolve(first, forward=True, is_turned=False)
@@ -109,6 +111,8 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
     if turned is None and state.fixed is None:
         doubt = "windows next to each other share no rows"
         state = state.with_doubt(doubt)
+    if pages == "none" and plain.is_first_page and not turned:
+        pages = trend(plain.times)
     layout = Layout(pages=pages, is_turned=bool(turned))
     return _begin_as(state, phase, view, layout)
 
@@ -122,6 +126,18 @@ def _is_whole_list(state: State, phase: Comparing, view: View) -> bool:
     if first.is_first_page and (not len(view) or _brings_nothing(first, view)):
         return True
     return phase.tries > 0 and view.is_first_page and len(view) < state.largest
+
+
+def _others_only_arrived(state: State, first: View, view: View) -> bool:
+    """Whether page 1 was the whole list, and all other rows of the second look are newer."""
+    is_whole = first.is_first_page and first.is_short and _may_end(first) and len(view) > 0
+    if not is_whole or state.goal.order != "newest" or not first.times:
+        return False
+    known = {first.digest(place) for place in range(len(first))}
+    others = [view.seconds[n] for n in range(len(view)) if view.digest(n) not in known]
+    newest = max(first.times)
+    has_grown = (view.page.total or 0) > (first.page.total or 0)
+    return has_grown and all(second is not None and second >= newest for second in others)
 
 
 def _notice_clamp(state: State, first: View, view: View) -> State:

@@ -96,6 +96,8 @@ class Locating:
 
     bracket: Bracket
     origin: int
+    saw_rows: bool = False
+    """Whether any response of the search had rows."""
     is_second_scan: bool = False
     """Whether all before `origin` was looked at, so that the other side is."""
 

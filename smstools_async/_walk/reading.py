@@ -14,7 +14,7 @@ from smstools_async._walk.noticing import (
     notice_shift,
 )
 from smstools_async._walk.phases import Reading
-from smstools_async._walk.proofs import Recognised, news_from, recognise
+from smstools_async._walk.proofs import Recognised, is_anchor, news_from, recognise
 from smstools_async._walk.state import State
 from smstools_async._walk.step import News, Step, remember
 from smstools_async._walk.view import View
@@ -78,10 +78,16 @@ def _start(state: State, view: View, seen: Recognised) -> int | None:
     if not state.begun:
         return _first_beyond(state, view)
     if seen.anchor is not None and not _may_be_a_twin(state, view, seen):
-        return seen.anchor
+        return _behind_last_anchor(state, view, seen) if view.is_stale else seen.anchor
     if _is_border(state, view) and state.memory.is_complete:
         return 0
     return _start_without_proof(state, view, seen)
+
+
+def _behind_last_anchor(state: State, view: View, seen: Recognised) -> int:
+    """Return where news begins in an older response: what it has before has vanished since."""
+    seconds = view.seconds
+    return 1 + max(place for place in seen.known if is_anchor(state.memory, seconds[place]))
 
 
 def _start_without_proof(state: State, view: View, seen: Recognised) -> int | None:

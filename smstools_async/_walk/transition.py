@@ -61,7 +61,13 @@ def take(state: State, window: Window, page: Page, *, is_stale: bool = False) ->
         window = Window(window.page, len(page))
         if isinstance(state.phase, Opening) and state.phase.tries:
             return Step(state=state, is_accepted=False)
-    view = View(window=window, page=page, forward=state.is_forward, is_turned=state.is_turned)
+    view = View(
+        window=window,
+        page=page,
+        forward=state.is_forward,
+        is_turned=state.is_turned,
+        is_stale=is_stale,
+    )
     step = _dispatch(state, view)
     if step.state.tally.idle > MOST_IDLE and not step.state.is_finished:
         raise PaginationStalledError(

@@ -41,6 +41,8 @@ class View:
     """Whether the walk follows the list: from page 1 on."""
     is_turned: bool
     """Whether the rows of a page run against the pages."""
+    is_stale: bool = False
+    """Whether later responses were read before."""
 
     @property
     def start(self) -> int:
