@@ -47,11 +47,17 @@ def _decide(before: Phase, state: State, view: View, *, has_news: bool, is_most:
         return finish(state, view) if view.start == 0 else _check_endless(state, view)
     if isinstance(before, Confirming) and not has_news and view.is_short:
         return _look_again_or_finish(before, _learn_total(state, view), view)
-    if isinstance(before, Confirming) and has_news and before.may_be_the_limit:
+    if isinstance(before, Confirming) and has_news and _was_the_limit(before, view):
         state = attrs.evolve(state, largest=min(state.largest, before.rows))
     if not view.is_short:
         return _check_endless(state, view)
     return _finish_or_confirm(_learn_total(state, view), view, is_most=is_most)
+
+
+def _was_the_limit(before: Confirming, view: View) -> bool:
+    """Whether a page was short since the server gives no more, and not since the list has grown."""
+    has_grown = (view.page.total or 0) > (before.total or 0)
+    return before.may_be_the_limit and before.rows > 0 and not has_grown
 
 
 def _is_past_range(state: State) -> bool:
@@ -99,7 +105,8 @@ def _look_again_or_finish(before: Confirming, state: State, view: View) -> State
 def _finish_or_confirm(state: State, view: View, *, is_most: bool) -> State:
     if view.page.total == view.stop and _is_trusted(state.habits, view):
         return finish(state, view)
-    phase = Confirming(rows=len(view), may_be_the_limit=is_most)
+    total = view.page.total
+    phase = Confirming(rows=len(view), may_be_the_limit=is_most, total=total)
     return attrs.evolve(state, phase=phase)
 
 

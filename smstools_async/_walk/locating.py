@@ -3,6 +3,7 @@
 import attrs
 
 from smstools_async._errors import PaginationError, PaginationStalledError
+from smstools_async._walk.memory import Memory
 from smstools_async._walk.phases import Bracket, Locating, Reading
 from smstools_async._walk.proofs import recognise
 from smstools_async._walk.state import State
@@ -12,6 +13,7 @@ from smstools_async._walk.view import View
 MOST_IDLE = 64
 """Responses in a row without news. A gallop and a search by halves through the longest list take
 fewer."""
+_VANISHED = "none of the rows read last is in the list any more"
 _FEW = 3
 """So many remembered rows do not vanish at once from a list whose other rows stay."""
 
@@ -121,25 +123,36 @@ def _look_on(state: State, phase: Locating) -> Step:
 
 def _vanish_by_time(state: State) -> Step | State:
     """Continue by time, within a view that holds both sides of the last second and no known row."""
-    if state.memory.is_complete and len(state.memory.rows) < _FEW:
+    if _are_few(state):
         return _start_over(state)
-    doubt = "none of the rows read last is in the list any more"
-    return attrs.evolve(state.with_doubt(doubt), phase=Reading(), begun=False)
+    return _begin_by_time(state)
 
 
 def _vanish(state: State, phase: Locating, view: View) -> Step:
+    """Continue where nothing that was read is left: by time, if the list is sorted."""
     if view.page.total and not phase.saw_rows:
         raise PaginationStalledError(
             f"The server reports total={view.page.total} but returns no rows"
         )
-    if state.memory.is_complete and len(state.memory.rows) < _FEW:
+    if _are_few(state):
         return _start_over(state)
-    raise PaginationError("None of the rows read last is in the list any more")
+    if not state.is_sorted:
+        raise PaginationError(_VANISHED)
+    edge = phase.bracket.low if state.is_forward else phase.bracket.high or phase.bracket.low
+    return Step(state=attrs.evolve(_begin_by_time(state), edge=edge), is_accepted=False)
+
+
+def _are_few(state: State) -> bool:
+    return state.memory.is_complete and len(state.memory.rows) < _FEW
+
+
+def _begin_by_time(state: State) -> State:
+    """Read on behind the second read last, which shows no gap only if times are true."""
+    return attrs.evolve(state.with_doubt(_VANISHED), phase=Reading(), begun=False)
 
 
 def _start_over(state: State) -> Step:
     """Read from the beginning: the few rows that were read have gone."""
     edge = 0 if state.is_forward else state.edge
-    return Step(
-        state=attrs.evolve(state, edge=edge, phase=Reading(), begun=False), is_accepted=False
-    )
+    fresh = attrs.evolve(state, memory=Memory(), edge=edge, phase=Reading(), begun=False)
+    return Step(state=fresh, is_accepted=False)

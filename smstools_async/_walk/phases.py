@@ -87,6 +87,7 @@ class Confirming:
     rows: int
     may_be_the_limit: bool
     """Whether the server was never seen to give more rows at once."""
+    total: int | None
     tries: int = 0
 
 

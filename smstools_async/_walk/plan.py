@@ -72,10 +72,12 @@ def _next_to_first(state: State, phase: Comparing) -> Window:
 
 
 def _most(state: State, overlap: int) -> int:
-    """Return the limit of windows that overlap by `overlap` rows and still bring news."""
-    size = state.goal.window_size
-    grown = max(size, 2 * overlap, overlap + 1 if size > overlap else 0)
-    return max(1, min(state.largest, grown))
+    """Return the limit of windows that overlap by `overlap` rows and still bring news.
+
+    After windows without news they grow, to get past rows that arrive as fast as they are read.
+    """
+    size = state.goal.window_size << state.tally.repeats
+    return max(1, min(state.largest, max(size, 2 * overlap)))
 
 
 def _after(state: State, *, edge: int, overlap: int, most: int) -> Window:
