@@ -58,7 +58,7 @@ $(INSTALLED): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/pip install --quiet --editable '.[cli,html,parquet,sandbox]' --group dev
+	$(BIN)/pip install --quiet --editable '.[cli,html,parquet,sandbox,xlsx]' --group dev
 	touch $@
 
 # The existing client needs pydantic 1, so it has an environment of its own.

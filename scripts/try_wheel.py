@@ -32,7 +32,7 @@ def check_requirements() -> None:
     """No extra and no developer's tool has come along."""
     present = [
         name
-        for name in ("click", "jinja2", "rich", "starlette", "pyarrow", "pytest")
+        for name in ("click", "jinja2", "rich", "starlette", "pyarrow", "pytest", "xlsxwriter")
         if find_spec(name)
     ]
     assert not present, present
