@@ -76,10 +76,10 @@ def _side_by_time(state: State, view: View) -> bool | None:
     if last is None or not view.times:
         return None
     passed = state.goal.is_passed
-    if all(passed(second, last) for second in view.times):
+    if not any(passed(second, last) for second in view.times):
+        return False  # rows of the last second itself stand behind the ones that were read
+    if not any(passed(last, second) for second in view.times):
         return True
-    if all(passed(last, second) for second in view.times):
-        return False
     return None
 
 

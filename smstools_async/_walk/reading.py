@@ -78,16 +78,33 @@ def _start(state: State, view: View, seen: Recognised) -> int | None:
     if not state.begun:
         return _first_beyond(state, view)
     if seen.anchor is not None and not _may_be_a_twin(state, view, seen):
-        return _behind_last_anchor(state, view, seen) if view.is_stale else seen.anchor
+        return _behind_anchors(state, view, seen)
     if _is_border(state, view) and state.memory.is_complete:
-        return 0
+        return _at_border(view, seen)
     return _start_without_proof(state, view, seen)
 
 
-def _behind_last_anchor(state: State, view: View, seen: Recognised) -> int:
-    """Return where news begins in an older response: what it has before has vanished since."""
+def _behind_anchors(state: State, view: View, seen: Recognised) -> int | None:
+    """Return where news begins: behind the first anchor, so that late rows are found.
+
+    While a sorted list moves, behind the last one: what an older response has in between has
+    vanished since, and what came in between is not owed, so both would only come out of order.
+    """
+    is_moving = not (state.tally.is_quiet or state.is_resuming) and state.is_sorted
+    if not (view.is_stale or is_moving):
+        return seen.anchor
     seconds = view.seconds
     return 1 + max(place for place in seen.known if is_anchor(state.memory, seconds[place]))
+
+
+def _at_border(view: View, seen: Recognised) -> int:
+    """Return where news begins where no row can stand before: rows before known ones came later."""
+    if not seen.known:
+        return 0
+    seconds, place = view.seconds, seen.known[0]
+    while place > 0 and seconds[place - 1] == seconds[place]:
+        place -= 1
+    return place
 
 
 def _start_without_proof(state: State, view: View, seen: Recognised) -> int | None:
@@ -108,13 +125,13 @@ def _may_be_a_twin(state: State, view: View, seen: Recognised) -> bool:
 
 
 def _first_beyond(state: State, view: View) -> int:
-    """Return where a walk begins in its first window: behind the second read last, if any."""
+    """Return where a walk begins in its first window: at the second read last, if any."""
     last = state.memory.last_second
     if last is None or state.starts_at_cursor:
         return 0
     passed = state.goal.is_passed
-    beyond = (n for n, at in enumerate(view.seconds) if at is not None and passed(last, at))
-    return next(beyond, len(view))
+    rest = (n for n, at in enumerate(view.seconds) if at is not None and not passed(at, last))
+    return next(rest, len(view))
 
 
 def _adjoins(state: State, view: View) -> bool:

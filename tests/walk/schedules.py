@@ -23,9 +23,10 @@ Order = Literal["newest", "oldest"]
 
 
 def identity(message: Message) -> Hashable:
-    """Return what tells a message from others; two equal texts of one second are one identity."""
-    if message.message_id is not None:
-        return message.message_id
+    """Return what tells a message from others; equal texts of one second are one identity.
+
+    Not the id: a walk counts equal rows, and the server may swap those of one second.
+    """
     names = tuple(file.name for file in message.files)
     return message.direction, message.unix_time, message.sender, message.text, names
 
@@ -79,10 +80,11 @@ class Schedule:
     def yields_arrivals(self) -> bool:
         """Whether messages may come that were not there when the walk began.
 
-        Always from old to new; and before the first message is handed out, where the server sorts
+        Always from old to new; and before the first message is delivered, where the server sorts
         that way, or where the first rows were too few to show which way it does.
         """
-        return "oldest" in (self.order, self.server_order) or self.page_size < 3
+        has_few_rows = self.page_size < 3 or self.size < 8
+        return "oldest" in (self.order, self.server_order) or has_few_rows
 
     @property
     def is_quiet(self) -> bool:
