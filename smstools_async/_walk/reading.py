@@ -14,7 +14,7 @@ from smstools_async._walk.noticing import (
     notice_shift,
 )
 from smstools_async._walk.phases import Reading
-from smstools_async._walk.proofs import Recognised, is_anchor, news_from, recognise
+from smstools_async._walk.proofs import Recognised, news_from, recognise
 from smstools_async._walk.state import State
 from smstools_async._walk.step import News, Step, remember
 from smstools_async._walk.view import View
@@ -37,7 +37,24 @@ def read(state: State, view: View) -> Step:
     start = _start(state, view, seen)
     if start is None:
         return look_back(state) if seen.known else lose(state, view)
-    return _accept(state, view, seen, news_from(view, seen.known, start))
+    news = news_from(view, seen.known, start)
+    return _accept(state, view, seen, _without_vanished(state, view, seen, news))
+
+
+def _without_vanished(
+    state: State, view: View, seen: Recognised, news: Sequence[int]
+) -> Sequence[int]:
+    """Leave out what stands between known rows, while a sorted list moves.
+
+    All between them was read. So what an older response shows there has vanished since, and what
+    came there since is not owed; both would come out of order. Rows of the last second may have
+    swapped. After a cursor, and in a quiet list, such rows are late, and news.
+    """
+    is_moving = view.is_stale or not (state.tally.is_quiet or state.is_resuming)
+    if not (seen.known and is_moving and state.begun and state.is_sorted):
+        return news
+    last, second, seconds = seen.known[-1], state.memory.last_second, view.seconds
+    return [place for place in news if place > last or seconds[place] == second]
 
 
 def _shows_guard(state: State, view: View) -> bool:
@@ -78,23 +95,10 @@ def _start(state: State, view: View, seen: Recognised) -> int | None:
     if not state.begun:
         return _first_beyond(state, view)
     if seen.anchor is not None and not _may_be_a_twin(state, view, seen):
-        return _behind_anchors(state, view, seen)
+        return seen.anchor
     if _is_border(state, view) and state.memory.is_complete:
         return _at_border(view, seen)
     return _start_without_proof(state, view, seen)
-
-
-def _behind_anchors(state: State, view: View, seen: Recognised) -> int | None:
-    """Return where news begins: behind the first anchor, so that late rows are found.
-
-    While a sorted list moves, behind the last one: what an older response has in between has
-    vanished since, and what came in between is not owed, so both would only come out of order.
-    """
-    is_moving = not (state.tally.is_quiet or state.is_resuming) and state.is_sorted
-    if not (view.is_stale or is_moving):
-        return seen.anchor
-    seconds = view.seconds
-    return 1 + max(place for place in seen.known if is_anchor(state.memory, seconds[place]))
 
 
 def _at_border(view: View, seen: Recognised) -> int:

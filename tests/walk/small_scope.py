@@ -114,7 +114,7 @@ def walk(server: Server) -> Outcome:
     was_accepted = True
     while not state.is_finished:
         if server.requests > MOST_REQUESTS:
-            raise AssertionError(("endless", server))
+            raise AssertionError(("endless", server.way))
         while aside and is_passed(state, aside[0][0]):
             aside.popleft()
         is_stale = bool(aside) and was_accepted and is_reached(state, aside[0][0])
