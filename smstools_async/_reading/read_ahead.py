@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 import anyio
+import attrs
 
 from smstools_async._http.tasks import ungrouped
 
@@ -14,6 +15,16 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
 
 T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class _Block:
+    """An `async with` block that is open."""
+
+    task: int
+    """Which task opened it: only that one can leave a task group."""
+    group: TaskGroup
+    reading: anyio.CancelScope
 
 
 class ReadAhead(Generic[T]):
@@ -37,40 +48,58 @@ class ReadAhead(Generic[T]):
         self._state: Literal["new", "open", "left"] = "new"
         self._is_read = False
         self._failure: Exception | None = None
-        self._group: TaskGroup | None = None
+        self._block: _Block | None = None
 
     async def enter(self, produce: Callable[[TaskGroup], Awaitable[None]]) -> None:
         """Let `produce` put items from now on, itself and by the tasks of the group it gets."""
         if self._state != "new":
             raise RuntimeError("A stream is opened once, by `async with`; make a new one")
         self._state = "open"
-        self._group = anyio.create_task_group()
-        await self._group.__aenter__()
-        self._group.start_soon(self._run, produce)
+        block = self._block = _Block(
+            task=anyio.get_current_task().id,
+            group=anyio.create_task_group(),
+            reading=anyio.CancelScope(),
+        )
+        await block.group.__aenter__()
+        block.group.start_soon(self._run, produce, block.reading)
 
     async def leave(self) -> None:
-        """Stop reading and wait until nothing of it is left."""
-        group, self._group = self._group, None
-        if group is None:
+        """Stop reading and wait until nothing of it is left.
+
+        Raises:
+            RuntimeError: another task opened the block. Reading stops all the same.
+        """
+        block = self._block
+        if block is None:
             return
         self._state = "left"
         self._news.set()
-        group.cancel_scope.cancel()
+        _check_task(block)
+        self._block = None
+        block.group.cancel_scope.cancel()
         try:
             with ungrouped():
-                await group.__aexit__(None, None, None)  # the block's own error is the block's
+                await block.group.__aexit__(
+                    None, None, None
+                )  # the block's own error is the block's
         finally:
             self._items.clear()
             self._failure = None
 
-    async def _run(self, produce: Callable[[TaskGroup], Awaitable[None]]) -> None:
+    async def _run(
+        self, produce: Callable[[TaskGroup], Awaitable[None]], reading: anyio.CancelScope
+    ) -> None:
+        with reading:
+            await self._produce(produce)
+        self._is_read = True
+        self._news.set()
+
+    async def _produce(self, produce: Callable[[TaskGroup], Awaitable[None]]) -> None:
         async with anyio.create_task_group() as group:
             try:
                 await produce(group)
             except Exception as error:  # noqa: BLE001 - raised where items are taken, out of any group
                 self.fail(error)
-        self._is_read = True
-        self._news.set()
 
     def fail(self, error: Exception) -> None:
         """Have `error` raised behind all items, unless there is an earlier one."""
@@ -122,3 +151,17 @@ class ReadAhead(Generic[T]):
             raise RuntimeError("Open the stream first: `async with … as stream`")
         if self._state == "left":
             raise RuntimeError("This stream's `async with` block was left; make a new stream")
+
+
+def _check_task(block: _Block) -> None:
+    """Refuse to leave a block in a task that did not open it, and stop its reading.
+
+    Raises:
+        RuntimeError: it was opened in another task.
+    """
+    if block.task != anyio.get_current_task().id:
+        block.reading.cancel()
+        raise RuntimeError(
+            "This stream was opened in another task; leave its `async with` block in the task that"
+            " opened it. A fixture can return the listing, and the test open the stream itself"
+        )
