@@ -1,6 +1,7 @@
 """One list of the account, and every way to read it."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -122,8 +123,9 @@ class Listing(Generic[RowT]):
         if start is None:
             start = await find_head(self._reader_of(self._for_watching(None, "newest")))
         begin = partial(self._begin_watching, progress=shown)
-        async for row in watch(begin, start, interval, max_interval):
-            yield row
+        async with aclosing(watch(begin, start, interval, max_interval)) as rows:
+            async for row in rows:
+                yield row
 
     async def page(self, number: int = 1, *, limit: int = 1000) -> Page[RowT]:
         """Fetch one page, by the vendor's own parameters; one request.

@@ -1,4 +1,4 @@
-"""Cancelled at any moment: nothing is left behind, nothing is lost, and it can be gone on with."""
+"""Cancelled at any moment: nothing is left behind, nothing is lost, and it can be resumed."""
 
 import asyncio
 import random
@@ -36,7 +36,7 @@ Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 async def cancel_scope(work: Work, steps: int) -> None:
-    """Begin `work`, and cancel its scope after so many steps of the event loop."""
+    """Begin `work`, and cancel its scope after this many steps of the event loop."""
     async with anyio.create_task_group() as group:
         group.start_soon(work)
         for _ in range(steps):
@@ -45,7 +45,7 @@ async def cancel_scope(work: Work, steps: int) -> None:
 
 
 async def cancel_task(work: Work, steps: int) -> None:
-    """Begin `work` as a task of asyncio, and cancel that after so many steps of the event loop."""
+    """Begin `work` as an asyncio task, and cancel it after this many steps of the event loop."""
     task = asyncio.ensure_future(work())
     for _ in range(steps):
         await asyncio.sleep(0)
@@ -77,7 +77,7 @@ def sandbox() -> Sandbox:
 async def test_a_reading_can_be_cancelled_at_every_step(
     client: Client, sandbox: Sandbox, way: Way, cancel: Cancel
 ) -> None:
-    """No task and no request stay, and the cursor goes on with what was not handed out."""
+    """No task and no request stay, and the cursor resumes with what was not delivered."""
     messages = list(sandbox.messages(PHONE))
     tasks = len(anyio.get_running_tasks())
     for steps in count():
@@ -93,18 +93,18 @@ async def test_a_reading_can_be_cancelled_at_every_step(
 
 @in_each_way
 @pytest.mark.parametrize("prefetch", [0, 8])
-async def test_pages_go_on_after_each_cancellation(
+async def test_pages_continue_after_each_cancellation(
     client: Client, sandbox: Sandbox, prefetch: int, cancel: Cancel
 ) -> None:
-    """Cut off at any step, the same iterator hands out all the rest, nothing twice."""
+    """Cut off at any step, the same iterator delivers all the rest, nothing twice."""
     messages = list(sandbox.messages(PHONE))
     for steps in range(0, 120, 4):
         pages = client.conversation(PHONE, page_size=PAGE_SIZE).pages(prefetch=prefetch)
         taken: list[Message] = []
 
         async def take(pages: PageIterator[Message] = pages, taken: list[Message] = taken) -> None:
-            while not pages.finished:
-                taken.extend(await anext(pages))
+            async for page in pages:
+                taken.extend(page)
 
         await cancel(take, steps)
         await take()
@@ -112,7 +112,7 @@ async def test_pages_go_on_after_each_cancellation(
 
 
 @in_each_way
-async def test_a_stream_goes_on_after_each_cancellation(
+async def test_a_stream_continues_after_each_cancellation(
     client: Client, sandbox: Sandbox, cancel: Cancel
 ) -> None:
     """Cut off at any step, also just when a page is delivered, its caller misses none."""
@@ -133,7 +133,7 @@ async def test_a_stream_goes_on_after_each_cancellation(
 
 
 @in_each_way
-async def test_a_stream_of_many_goes_on_after_each_cancellation(
+async def test_a_stream_of_many_continues_after_each_cancellation(
     client: Client, sandbox: Sandbox, cancel: Cancel
 ) -> None:
     """Errors that are yielded are not missed either."""
@@ -186,7 +186,7 @@ async def test_a_stream_can_be_left_at_every_step(
 async def test_a_watch_can_be_cancelled_at_every_step(
     client: Client, sandbox: Sandbox, cancel: Cancel
 ) -> None:
-    """Its progress tells where to watch on."""
+    """Its progress says where to watch on."""
     start = Progress()
     walk = client.iter_conversation(PHONE, order="oldest", max_messages=1, progress=start)
     assert 1 == len([message async for message in walk])
@@ -197,7 +197,9 @@ async def test_a_watch_can_be_cancelled_at_every_step(
         taken.clear()
 
         async def watch(cursor: str | None, progress: Progress = progress) -> None:
-            watched = client.conversation(PHONE, cursor=cursor).watch(progress=progress)
+            watched = client.conversation(PHONE, order="oldest", cursor=cursor).watch(
+                progress=progress
+            )
             async with aclosing(watched) as messages:
                 async for message in messages:
                     taken.append(message)
@@ -253,7 +255,7 @@ async def listening(sandbox: Sandbox) -> AsyncGenerator[str, None]:
 async def test_five_hundred_cancellations_leave_the_connections_whole(
     sandbox: Sandbox, cancel: Cancel
 ) -> None:
-    """Walks that compete for a few connections are cut off at random; then all requests answer."""
+    """Walks that compete for a few connections are cut off at random; then all requests succeed."""
     draw = random.Random(1)
     async with (
         listening(sandbox) as base_url,
