@@ -16,16 +16,20 @@ RowT = TypeVar("RowT")
 
 
 class Turns(Generic[RowT]):
-    """The rows of one batch after the other, with checkpoints in between."""
+    """The rows of one batch after the other, with checkpoints in between.
 
-    def __init__(self, next_batch: Callable[[], Awaitable[Batch[RowT] | None]]) -> None:
-        self._next_batch = next_batch
+    It does not keep `next_batch`, a method of its owner: the two would form a reference cycle.
+    """
+
+    def __init__(self) -> None:
         self._batch: Batch[RowT] | None = None
 
-    async def next_turn(self) -> Iterator[RowT] | None:
+    async def next_turn(
+        self, next_batch: Callable[[], Awaitable[Batch[RowT] | None]]
+    ) -> Iterator[RowT] | None:
         """Return the next rows, as many as may come without a checkpoint; `None` at the end."""
         while self._batch is None or self._batch.is_exhausted:
-            self._batch = await self._next_batch()
+            self._batch = await next_batch()
             if self._batch is None:
                 return None
         await checkpoint()
@@ -41,7 +45,7 @@ class RowIterator(Generic[RowT]):
 
     def __init__(self, reader: Reader[RowT]) -> None:
         self._reader = reader
-        self._turns = Turns(self._next_batch)
+        self._turns = Turns[RowT]()
         self._turn: Iterator[RowT] = iter(())
         self._one_at_a_time = OneAtATime()
 
@@ -58,7 +62,7 @@ class RowIterator(Generic[RowT]):
         for row in self._turn:
             return row
         with self._one_at_a_time:
-            turn = await self._turns.next_turn()
+            turn = await self._turns.next_turn(self._next_batch)
         if turn is None:
             raise StopAsyncIteration
         self._turn = turn
@@ -86,6 +90,9 @@ class PageIterator(Generic[RowT]):
 
     After an error, a time-out or a cancellation the next `anext`, or the next `async for`,
     continues where the last one stopped. Make a new one to start over.
+
+    The end may be known only after one more request than there are pages. So the last page is not
+    marked: `async for` ends after it, and `await anext(pages, None)` returns `None`.
 
     A page holds what of a response was not delivered before, so it can be shorter than the
     response's `shown`.
@@ -125,8 +132,3 @@ class PageIterator(Generic[RowT]):
     def cursor(self) -> Cursor | None:
         """Where to resume after the pages delivered; `None` while none was."""
         return self._reader.progress.cursor
-
-    @property
-    def finished(self) -> bool:
-        """Whether the end was reached."""
-        return self._batch is None and self._reader.finished

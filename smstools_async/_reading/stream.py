@@ -30,7 +30,7 @@ class Stream(Generic[RowT]):
         self._reader = reader
         self._ahead = ReadAhead[Batch[RowT]](prefetch)
         self._one_at_a_time = OneAtATime()
-        self._turns = Turns(self._next_batch)
+        self._turns = Turns[RowT]()
         self._turn: Iterator[RowT] = iter(())
 
     async def __aenter__(self) -> Self:
@@ -69,7 +69,7 @@ class Stream(Generic[RowT]):
             return row
         self._ahead.check_entered()
         with self._one_at_a_time:
-            turn = await self._turns.next_turn()
+            turn = await self._turns.next_turn(self._next_batch)
         if turn is None:  # pragma: no cover - `take` raises at the end
             raise StopAsyncIteration
         self._turn = turn
