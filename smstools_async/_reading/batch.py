@@ -63,7 +63,8 @@ class Batch(Generic[RowT]):
     def rows_behind(self) -> int:
         """How many rows of the list lie behind, those included that were never asked for."""
         view, delivered = self.news.view, self._delivered
-        place = self.news.places[delivered - 1] + 1 if delivered else 0
+        places = self.news.places
+        place = places[delivered - 1] + 1 if delivered else places[0]
         if view.forward:
             return view.start + place
         return (self._page.total or 0) - (view.stop - place)

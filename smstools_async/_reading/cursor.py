@@ -143,7 +143,7 @@ def _read_rest(flags: int, body: bytes) -> Resumption:
     octets = iter(body)
     if flags & _MOMENT:
         return Resumption(moment=_read_varint(octets))
-    index, total, uncounted = (_read_varint(octets) for _ in range(3))
+    index, total, uncounted = [_read_varint(octets) for _ in range(3)]
     width = next(octets)
     memory = Memory(
         rows=tuple(_read_rows(octets, width)),
@@ -195,7 +195,7 @@ def _read_rows(octets: Iterator[int], width: int) -> list[Row]:
     for first in octets:
         gap = _read_varint(octets, first)
         second = None if gap == 0 else before + _unzigzag(gap - 1)
-        rows.append(Row(second, bytes(next(octets) for _ in range(width))))
+        rows.append(Row(second, bytes([next(octets) for _ in range(width)])))
         before = before if second is None else second
     return rows[::-1]
 

@@ -103,7 +103,7 @@ class Reader(Generic[RowT]):
             except Exception:
                 self._start_over()
                 raise
-            await report(self.progress)
+        await report(self.progress)
         return self._ready.popleft() if self._ready else None
 
     async def _fill(self) -> None:

@@ -37,12 +37,15 @@ async def find_head(reader: Reader[RowT]) -> Place | None:
 
 
 def require_order(course: Course[RowT], cursor: Cursor | str | None) -> None:
-    """Refuse to follow a listing whose times do not say what is new.
+    """Refuse to follow a listing without order, whose new rows may be anywhere.
+
+    In a list that is sorted as a whole, rows out of order come as they are found.
 
     Raises:
         PaginationError: with `cursor`.
     """
-    if not course.state.is_ordered:
+    state = course.state
+    if not state.is_ordered and (state.layout is None or state.layout.pages == "none"):
         error = PaginationError("The list is in no order of time, so what is new cannot be found")
         add_cursor(error, cursor)
         raise error

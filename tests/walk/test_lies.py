@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from smstools_async import Client, Message, PaginationStalledError, Progress
-from smstools_async._reading.cursor import Order
+from smstools_async._walk import Order
 from smstools_async.sandbox import PageNumbers, Quirks, Response, Sandbox
 from tests.walk.schedules import PHONE, identity, open_client
 

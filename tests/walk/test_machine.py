@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from smstools_async import Client, Message, Progress
-from smstools_async._reading.cursor import Order
+from smstools_async._walk import Order
 from smstools_async.sandbox import Quirks, Sandbox
 from tests.walk.schedules import PHONE, identity
 

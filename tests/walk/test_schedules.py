@@ -10,7 +10,7 @@ import pytest
 import trio
 from trio.testing import MockClock
 
-from smstools_async._reading.cursor import Order
+from smstools_async._walk import Order
 from smstools_async.sandbox import Quirks, Sandbox
 from tests.walk.schedules import (
     PHONE,

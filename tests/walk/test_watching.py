@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncGenerator, Hashable
 from contextlib import aclosing, asynccontextmanager
+from typing import Literal
 
 import anyio
 import pytest
@@ -17,7 +18,7 @@ from smstools_async import (
     ServerError,
 )
 from smstools_async.sandbox import Quirks, Response, Sandbox
-from tests.walk.schedules import PHONE, identity
+from tests.walk.schedules import PHONE, Order, identity
 from tests.walk.virtual_time import Backend, virtual_backend
 
 pytestmark = pytest.mark.anyio
@@ -267,34 +268,83 @@ async def test_a_newest_first_cursor_is_refused(client: Client, sandbox: Sandbox
     assert requests == len(sandbox.requests)
 
 
-async def test_a_server_without_order_cannot_be_watched(client: Client, sandbox: Sandbox) -> None:
-    """What is new could not be told, so nothing is handed out as if it were."""
-    first = sandbox.messages(PHONE)[-1].unix_time
-    for number in (4, 1, 3):
-        sandbox.receive(PHONE, f"Atrasada {number}", unix_time=first + number)
+async def test_a_list_without_order_cannot_be_watched(client: Client, sandbox: Sandbox) -> None:
+    """What is new may be anywhere, so nothing is delivered as if it were."""
+    phone = "+5521900000000"
+    for number in range(30):
+        sandbox.receive(phone, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
     with pytest.raises(PaginationError, match="what is new cannot be found") as caught:
-        await anext(client.conversation(PHONE).watch())
+        await anext(client.conversation(phone).watch())
     assert caught.value.cursor is None
 
 
-async def test_a_server_that_loses_its_order_is_watched_no_longer(
+async def test_rows_out_of_order_do_not_make_a_list_without_order(
     client: Client, sandbox: Sandbox
 ) -> None:
-    """The cursor is the last one that held."""
-    first = sandbox.messages(PHONE)[-1].unix_time
+    """Neither among those that were there before, nor among those that arrive."""
+    first = sandbox.messages(PHONE)[0].unix_time
+    for number in (4, 1, 3):
+        sandbox.receive(PHONE, f"Atrasada {number}", unix_time=first + number)
+    async with watching(client.conversation(PHONE).watch()) as taken:
+        expected = [
+            sandbox.receive(PHONE, f"Nova {number}", unix_time=first + number)
+            for number in (9, 2, 8, 3, 7, 5, 6)
+        ]
+        await anyio.sleep(100)
+        expected.append(sandbox.receive(PHONE, "Mais uma", unix_time=first + 4))
+        await anyio.sleep(100)
+    assert expected == taken
+
+
+@pytest.mark.parametrize("server_order", ["newest", "oldest"])
+@pytest.mark.parametrize("back", [0, 1, 2, 5])
+async def test_a_late_message_comes_on_resuming(
+    client: Client, sandbox: Sandbox, server_order: Order, back: int
+) -> None:
+    """Its time lies before that of messages delivered already, and its place where times say."""
+    sandbox.quirks |= Quirks(page_order=server_order, sort_by="time")
     progress = Progress()
-    messages = client.conversation(PHONE).watch(progress=progress)
+    walk = client.iter_conversation(PHONE, order="oldest", progress=progress)
+    assert 30 == len([message async for message in walk])
+    late = sandbox.receive(PHONE, "Atrasada", unix_time=sandbox.messages(PHONE)[back].unix_time)
+    rest = client.iter_conversation(PHONE, order="oldest", cursor=progress.cursor)
+    assert [late] == [message async for message in rest]
 
-    def disorder(request: int) -> None:
-        if request == 4:
-            sandbox.receive(PHONE, "Atrasada", unix_time=first + 3)
 
-    sandbox.before_each_request = disorder
-    with pytest.raises(PaginationError) as caught:
-        await anext(messages)
-    assert 4 == len(sandbox.requests)
-    assert progress.cursor == caught.value.cursor
-    assert caught.value.cursor is not None
+@pytest.mark.parametrize("server_order", ["newest", "oldest"])
+@pytest.mark.parametrize("back", [0, 1, 2, 5])
+async def test_a_late_message_comes_while_watching(
+    client: Client, sandbox: Sandbox, server_order: Order, back: int
+) -> None:
+    """In the order in which it is found."""
+    sandbox.quirks |= Quirks(page_order=server_order, sort_by="time")
+    async with watching(client.conversation(PHONE).watch()) as taken:
+        expected = [sandbox.receive(PHONE, "Pontual")]
+        await anyio.sleep(100)
+        second = sandbox.messages(PHONE)[back].unix_time
+        expected.append(sandbox.receive(PHONE, "Atrasada", unix_time=second))
+        await anyio.sleep(100)
+    assert expected == taken
+
+
+@pytest.mark.parametrize("sort_by", ["entry", "time"])
+async def test_a_watch_survives_a_late_message(
+    client: Client, sandbox: Sandbox, sort_by: Literal["entry", "time"]
+) -> None:
+    """A process that is started again and again from its cursor gets each message once."""
+    phone = "+5521900000000"
+    sandbox.quirks |= Quirks(sort_by=sort_by)
+    for number in range(50):
+        sandbox.receive(phone, f"Mensagem {number}", unix_time=1_700_000_000 + 10 * number)
+    progress = Progress()
+    taken: list[Message] = []
+    await watch(client.conversation(phone).watch(progress=progress), 7, taken)
+    for text, second in (("n1", 1000), ("atrasada", 960), ("n2", 1010)):
+        sandbox.receive(phone, text, unix_time=1_700_000_000 + second)
+        for _ in range(3):
+            watched = client.conversation(phone, cursor=progress.cursor).watch(progress=progress)
+            await watch(watched, 7, taken)
+    assert ["n1", "atrasada", "n2"] == [message.text for message in taken]
 
 
 @pytest.mark.parametrize("seed", range(5))
