@@ -5,7 +5,7 @@ Both are documented nowhere, so they are learned apart: page 1 alone says nothin
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from itertools import pairwise
+from operator import gt, lt
 from statistics import fmean
 from typing import Literal
 
@@ -32,8 +32,7 @@ _LEAST_HELD = 4
 
 def trend(seconds: Sequence[int]) -> Trend:
     """Return which way times run; a few displaced rows do not hide it."""
-    rises = sum(later > earlier for earlier, later in pairwise(seconds))
-    falls = sum(later < earlier for earlier, later in pairwise(seconds))
+    rises, falls = _steps(seconds)
     if falls > _CLEAR * rises:
         return "falling"
     return "rising" if rises > _CLEAR * falls else "none"
@@ -43,10 +42,13 @@ def is_mixed(seconds: Sequence[int]) -> bool:
     """Whether times run both ways, and not just for a few displaced rows."""
     if seconds[0] >= seconds[-1] and seconds == sorted(seconds, reverse=True):
         return False  # the usual case, which takes next to no time
-    rises = sum(later > earlier for earlier, later in pairwise(seconds))
-    falls = sum(later < earlier for earlier, later in pairwise(seconds))
-    fewer, more = sorted((rises, falls))
+    fewer, more = sorted(_steps(seconds))
     return fewer >= _LEAST_TURNS and more <= _CLEAR * fewer
+
+
+def _steps(seconds: Sequence[int]) -> tuple[int, int]:
+    """Count how often times rise, and how often they fall; this runs for each row, so in C."""
+    return sum(map(lt, seconds, seconds[1:])), sum(map(gt, seconds, seconds[1:]))
 
 
 def trend_between(first: int | None, second: int | None) -> Trend:
@@ -89,7 +91,15 @@ class Habits:
 
 def learn_order(first: View, farther: View) -> Trend:
     """Return which way times run from page to page, by two pages of the list."""
-    return trend_between(first.middle, farther.middle)
+    return "none" if have_passed(first, farther) else trend_between(first.middle, farther.middle)
+
+
+def have_passed(lower: View, upper: View) -> bool:
+    """Whether the list may have moved as far between two windows as they are apart.
+
+    Then the rows of the upper one may stand before those of the lower one, and tell the opposite.
+    """
+    return 2 * (_change_of_total(lower, upper) or 0) >= max(1, upper.start - lower.start)
 
 
 def is_turned(lower: View, upper: View, pages: Trend) -> bool | None:
@@ -106,11 +116,13 @@ def is_turned(lower: View, upper: View, pages: Trend) -> bool | None:
     Returns:
         `None`: the rows do not tell.
     """
-    by_rows = _turned_by_overlap(lower, upper)
+    by_rows = turned_by_overlap(lower, upper)
     change = _change_of_total(lower, upper)
-    if by_rows is None or change == 0:
-        return by_rows
+    if by_rows is None or have_passed(lower, upper):
+        return None
     by_times = turned_by_times(lower, upper, pages)
+    if by_times is None and change == 0:
+        return by_rows
     if by_times is None:
         is_small = change is not None and _SMALL_CHANGE * change <= min(len(lower), len(upper))
         return by_rows if is_small or change is None else None
@@ -123,7 +135,8 @@ def turned_by_times(lower: View, upper: View, pages: Trend) -> bool | None:
     return None if pages == "none" or len(rows) != 1 or "none" in rows else rows != {pages}
 
 
-def _turned_by_overlap(lower: View, upper: View) -> bool | None:
+def turned_by_overlap(lower: View, upper: View) -> bool | None:
+    """Return at which ends two windows share rows, as for pages that are turned or not."""
     shared = _shared_places(lower, upper)
     if len(shared) < _LEAST_SHARED:
         return None

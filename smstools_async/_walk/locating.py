@@ -14,6 +14,8 @@ MOST_IDLE = 64
 """Responses in a row without news. A gallop and a search by halves through the longest list take
 fewer."""
 _VANISHED = "none of the rows read last is in the list any more"
+LONGEST_LIST = 10**8
+"""Rows that no list has; only a server that ignores `page` seems to."""
 _FEW = 3
 """So many remembered rows do not vanish at once from a list whose other rows stay."""
 
@@ -91,10 +93,21 @@ def _narrow(state: State, phase: Locating, view: View, *, is_ahead: bool) -> Ste
 
 
 def _close_in(state: State, phase: Locating, view: View, bracket: Bracket) -> Step:
+    """Look on within a bracket; once it is closed, beyond the bound that nothing has shown."""
+    is_upwards = bracket.low > phase.bracket.low
     phase = attrs.evolve(phase, bracket=bracket)
-    if bracket.high is not None and bracket.low >= bracket.high:
+    if bracket.low > LONGEST_LIST:
+        raise PaginationStalledError(f"The list has no end after {bracket.low} rows")
+    is_at_end = is_upwards and view.is_short and len(view) > 0
+    if not is_at_end and (bracket.high is None or bracket.low < bracket.high):
+        return _look_on(state, phase)
+    if is_at_end or phase.is_second_scan or not phase.saw_rows:
         return _vanish(state, phase, view)
-    return _look_on(state, phase)
+    if is_upwards:
+        bracket = attrs.evolve(bracket, high=None)
+    else:
+        bracket = Bracket(low=0, high=bracket.high, step=1, upwards=False)
+    return _look_on(state, attrs.evolve(phase, bracket=bracket, is_second_scan=True))
 
 
 def _scan_on(state: State, phase: Locating, view: View) -> Step:

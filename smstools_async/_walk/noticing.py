@@ -31,6 +31,10 @@ def count_outside(state: State, view: View, news: Sequence[int]) -> int:
     return state.tally.outside + count
 
 
+_CHEAP = 128
+"""An overlap that is this much shorter than windows costs next to nothing, so it stays."""
+
+
 def notice_shift(state: State, view: View, seen: Recognised) -> State:
     """Learn from where known rows stand how the list moves."""
     if not (state.begun and seen.known):
@@ -40,7 +44,8 @@ def notice_shift(state: State, view: View, seen: Recognised) -> State:
         view.start + last + 1 - state.edge if view.forward else view.stop - 1 - last - state.edge
     )
     away = -shift if view.forward else shift
-    slack = max(state.slack * 3 // 4, 2 * away)
+    spare = state.goal.window_size // _CHEAP
+    slack = max(min(state.slack, spare), state.slack * 3 // 4, 2 * away)
     tally = state.tally
     if shift:
         tally = attrs.evolve(tally, is_quiet=False)

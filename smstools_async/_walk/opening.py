@@ -6,9 +6,11 @@ from smstools_async._errors import PaginationStalledError
 from smstools_async._walk.ending import advance, finish
 from smstools_async._walk.layout import (
     Layout,
+    have_passed,
     is_turned,
     learn_order,
     trend,
+    turned_by_overlap,
     turned_by_times,
 )
 from smstools_async._walk.phases import Comparing, Confirming, Finished, Opening, Reading
@@ -104,8 +106,10 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
     pages = phase.pages if phase.pages != "none" else learn_order(lower, upper)
     turned = is_turned(lower, upper, pages)
     if turned is None and phase.tries < _MOST_TRIES and state.fixed is None:
-        return Step(state=_compare_again(state, phase))
+        return Step(state=_compare_again(state, phase, view))
     state = attrs.evolve(state, is_layout_proven=turned is not None)
+    if turned is None and not have_passed(lower, upper):
+        turned = turned_by_overlap(lower, upper)
     if turned is None:
         turned = turned_by_times(lower, upper, pages)
     if turned is None and state.fixed is None:
@@ -149,8 +153,11 @@ def _notice_clamp(state: State, first: View, view: View) -> State:
     return attrs.evolve(state, largest=min(state.largest, len(first)))
 
 
-def _compare_again(state: State, phase: Comparing) -> State:
-    again = attrs.evolve(phase, overlap=2 * phase.overlap, tries=phase.tries + 1)
+def _compare_again(state: State, phase: Comparing, view: View) -> State:
+    """Have a longer overlap asked for, by far longer than the list has moved meanwhile."""
+    moved = abs((view.page.total or 0) - (phase.first.page.total or 0))
+    overlap = max(2 * phase.overlap, min(4 * moved, state.goal.window_size // 2))
+    again = attrs.evolve(phase, overlap=overlap, tries=phase.tries + 1)
     return attrs.evolve(state, phase=again)
 
 

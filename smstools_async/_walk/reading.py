@@ -32,6 +32,8 @@ def read(state: State, view: View) -> Step:
     if seen.is_reversed and not state.is_layout_proven:
         state, view = _turn(state), view.flipped()
         seen = recognise(state.memory, view)
+    if view.is_stale and state.memory.rows and not _shows_last(state, view, seen):
+        return Step(state=state, is_accepted=False)
     if not state.begun and not _shows_guard(state, view):
         return Step(state=_step_back(state, view), is_accepted=False)
     start = _start(state, view, seen)
@@ -39,6 +41,15 @@ def read(state: State, view: View) -> Step:
         return look_back(state) if seen.known else lose(state, view)
     news = news_from(view, seen.known, start)
     return _accept(state, view, seen, _without_vanished(state, view, seen, news))
+
+
+def _shows_last(state: State, view: View, seen: Recognised) -> bool:
+    """Whether an older response shows rows of the last second, behind which news may stand."""
+    last, width = state.memory.rows[-1], state.memory.width
+    shown = (view.row(place) for place in seen.known)
+    if last.second is not None:
+        return any(row.second == last.second for row in shown)
+    return any(row.digest[:width] == last.digest for row in shown)
 
 
 def _without_vanished(
@@ -93,12 +104,19 @@ def _turn(state: State) -> State:
 def _start(state: State, view: View, seen: Recognised) -> int | None:
     """Return the place from which on all that is not known is news; `None` without a proof."""
     if not state.begun:
-        return _first_beyond(state, view)
+        beyond = _first_beyond(state, view)
+        return None if beyond == len(view) and _goes_on(view) else beyond
     if seen.anchor is not None and not _may_be_a_twin(state, view, seen):
         return seen.anchor
     if _is_border(state, view) and state.memory.is_complete:
-        return _at_border(view, seen)
+        is_ahead = state.is_sorted and not seen.known and _first_beyond(state, view) == len(view)
+        return None if is_ahead and _goes_on(view) else _at_border(view, seen)
     return _start_without_proof(state, view, seen)
+
+
+def _goes_on(view: View) -> bool:
+    """Whether more rows stand behind this window, along the walk."""
+    return len(view) > 0 and (view.start > 0 if not view.forward else not view.is_short)
 
 
 def _at_border(view: View, seen: Recognised) -> int:

@@ -7,7 +7,7 @@ import attrs
 from smstools_async._errors import PaginationStalledError
 from smstools_async._walk.ending import advance
 from smstools_async._walk.layout import Layout, learn_order
-from smstools_async._walk.locating import MOST_IDLE
+from smstools_async._walk.locating import LONGEST_LIST, MOST_IDLE
 from smstools_async._walk.phases import Bracket, Comparing, Reading, Seeking
 from smstools_async._walk.state import State
 from smstools_async._walk.step import Step
@@ -17,8 +17,8 @@ _NEAR = 256
 """Rows that cost less to read than further requests cost to search."""
 _MOST_LOOKS = 2
 """Looks at an end that `total` contradicts."""
-_LONGEST_LIST = 10**8
-"""Rows that no list has; only a server that ignores `page` seems to."""
+_MOST_NEAR = 8
+"""Looks near the end that `total` names, before farther ones."""
 
 
 def seek_end(state: State, first: View, *, learns: bool) -> State:
@@ -37,16 +37,30 @@ def take_end(state: State, phase: Seeking, view: View) -> Step:
     if is_end and not _speaks_of_more(phase, view):
         return _begin_at_end(state, phase, view)
     if len(view):
-        step = max(state.goal.window_size << phase.tries, (view.page.total or 0) - view.stop)
-        bracket = attrs.evolve(bracket.above(view.stop), step=step)
+        bracket = attrs.evolve(bracket.above(view.stop), step=_step_to_end(state, phase, view))
     else:
         bracket = bracket.below(view.start)
-    if bracket.low > _LONGEST_LIST or state.tally.idle > MOST_IDLE:
+    if bracket.low > LONGEST_LIST or state.tally.idle > MOST_IDLE:
         raise PaginationStalledError(f"The list has no end after {bracket.low} rows")
     if bracket.high is not None and bracket.low > bracket.high:
-        bracket = Bracket(low=bracket.high, high=bracket.high + 1, step=1)
+        bracket = _reopened(bracket, has_grown=len(view) > 0)
     phase = attrs.evolve(phase, bracket=bracket, tries=phase.tries + 1)
     return Step(state=attrs.evolve(state, phase=phase))
+
+
+def _reopened(bracket: Bracket, *, has_grown: bool) -> Bracket:
+    """Return where to look on once the end of the list has left the bracket."""
+    if has_grown or bracket.high is None:
+        return attrs.evolve(bracket, high=None)
+    return Bracket(low=bracket.high, high=bracket.high + 1, step=1)
+
+
+def _step_to_end(state: State, phase: Seeking, view: View) -> int:
+    """Return how far on to look: where `total` says, with room for what arrives meanwhile."""
+    size = state.goal.window_size
+    left = (view.page.total or 0) - view.stop
+    is_near = 0 <= left < size and phase.tries < _MOST_NEAR
+    return left + max(1, size // 2) if is_near else max(size << phase.tries, left)
 
 
 def _speaks_of_more(phase: Seeking, view: View) -> bool:
@@ -110,7 +124,7 @@ def take_range(state: State, phase: Seeking, view: View) -> Step:
     is_above = is_before == state.is_forward and len(view) > 0
     bracket = phase.bracket
     bracket = bracket.above(view.stop) if is_above else bracket.below(max(0, view.start))
-    if bracket.low > _LONGEST_LIST:
+    if bracket.low > LONGEST_LIST:
         raise PaginationStalledError(f"The list has no end after {bracket.low} rows")
     phase = attrs.evolve(phase, bracket=bracket)
     return Step(state=_or_begin(attrs.evolve(state, phase=phase), bracket))

@@ -1,4 +1,4 @@
-"""The four layouts of a sorted list: which way its pages run, and the rows on each page."""
+"""How lists may be laid out: which way their pages run, and the rows on each page; or no way."""
 
 from smstools_async import Message
 from smstools_async.sandbox import Quirks, Sandbox
@@ -11,7 +11,23 @@ LAYOUTS = {
     "oldest page first, newest row first": Quirks(page_order="oldest", row_order="newest"),
 }
 
+START = 1_700_000_000
+
 
 def messages_in(sandbox: Sandbox, order: Order) -> list[Message]:
     """Return what there is, in the order asked for."""
     return list(sandbox.messages(PHONE))[:: 1 if order == "newest" else -1]
+
+
+def fill_unsorted(sandbox: Sandbox, count: int) -> None:
+    """Let messages arrive whose times go up and down, as often one way as the other."""
+    for number in range(count):
+        second = START + number * 617 % 1000
+        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=second)
+
+
+def fill_like_a_saw(sandbox: Sandbox, count: int) -> None:
+    """Let messages arrive whose times rise a dozen times, and then fall back to where they were."""
+    for number in range(count):
+        second = START + number * 81 % 1000
+        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=second)
