@@ -69,7 +69,7 @@ class Course(Generic[RowT]):
         if self.skipped_bad:
             doubts.append(f"{self.skipped_bad} rows cannot be read, the first: {self.bad_example}")
         if doubts:
-            _logger.warning("The list may be incomplete: %s", "; ".join(doubts))
+            _logger.warning("The list may be incomplete or out of order: %s", "; ".join(doubts))
 
 
 def add_cursor(error: SmstoolsError, cursor: Cursor | str | None) -> None:

@@ -159,6 +159,7 @@ def _read_rest(flags: int, body: bytes) -> Resumption:
 def _choose_rows(memory: Memory, room: int) -> tuple[Memory, bytes]:
     """Return what of a memory fits, with digests as long as the needed rows allow."""
     needed = min(len(memory.rows), max(_REMEMBERED, memory.ties + 4))
+    width, written = 0, list[bytes]()
     for width in _WIDTHS:
         written = _write_rows(memory.rows, min(width, memory.width), room)
         if len(written) >= needed:

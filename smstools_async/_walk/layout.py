@@ -32,23 +32,48 @@ _LEAST_HELD = 4
 
 def trend(seconds: Sequence[int]) -> Trend:
     """Return which way times run; a few displaced rows do not hide it."""
-    rises, falls = _steps(seconds)
-    if falls > _CLEAR * rises:
-        return "falling"
-    return "rising" if rises > _CLEAR * falls else "none"
+    first, *others = (_trend_of(*steps) for steps in _near_and_far(seconds))
+    return first if others == [first, first] else "none"
 
 
 def is_mixed(seconds: Sequence[int]) -> bool:
     """Whether times run both ways, and not just for a few displaced rows."""
     if seconds[0] >= seconds[-1] and seconds == sorted(seconds, reverse=True):
         return False  # the usual case, which takes next to no time
-    fewer, more = sorted(_steps(seconds))
+    return _is_split(*_steps(seconds, 1)) or _has_no_trend(seconds)
+
+
+def _has_no_trend(seconds: Sequence[int]) -> bool:
+    """Whether times run neither way on the whole, next to each other or not."""
+    near, *far = _near_and_far(seconds)
+    trends = {_trend_of(*steps) for steps in (near, *far)}
+    return {"rising", "falling"} <= trends or any(_is_split(*steps) for steps in far)
+
+
+def _trend_of(rises: int, falls: int) -> Trend:
+    if falls > _CLEAR * rises:
+        return "falling"
+    return "rising" if rises > _CLEAR * falls else "none"
+
+
+def _is_split(rises: int, falls: int) -> bool:
+    fewer, more = sorted((rises, falls))
     return fewer >= _LEAST_TURNS and more <= _CLEAR * fewer
 
 
-def _steps(seconds: Sequence[int]) -> tuple[int, int]:
-    """Count how often times rise, and how often they fall; this runs for each row, so in C."""
-    return sum(map(lt, seconds, seconds[1:])), sum(map(gt, seconds, seconds[1:]))
+def _near_and_far(seconds: Sequence[int]) -> list[tuple[int, int]]:
+    """Count how often times rise and fall: from row to row, and over a third and half of the page.
+
+    Rows that rise a dozen times and then fall back run neither way.
+    """
+    count = len(seconds)
+    return [_steps(seconds, max(1, far)) for far in (1, count // 3, count // 2)]
+
+
+def _steps(seconds: Sequence[int], far: int) -> tuple[int, int]:
+    """Count the rises and the falls; this runs for each row, so in C."""
+    later = seconds[far:]
+    return sum(map(lt, seconds, later)), sum(map(gt, seconds, later))
 
 
 def trend_between(first: int | None, second: int | None) -> Trend:
@@ -91,7 +116,10 @@ class Habits:
 
 def learn_order(first: View, farther: View) -> Trend:
     """Return which way times run from page to page, by two pages of the list."""
-    return "none" if have_passed(first, farther) else trend_between(first.middle, farther.middle)
+    are_unsorted = _has_no_trend(first.times) and _has_no_trend(farther.times)
+    if are_unsorted or have_passed(first, farther):
+        return "none"
+    return trend_between(first.middle, farther.middle)
 
 
 def have_passed(lower: View, upper: View) -> bool:

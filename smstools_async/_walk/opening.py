@@ -96,6 +96,8 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
     """Learn whether pages are turned, from the first window and one next to it."""
     first = phase.first
     view = attrs.evolve(view, forward=True, is_turned=False)
+    if _is_blank(first, view):
+        return Step(state=_look_again_beside(state, phase, view))
     if _others_only_arrived(state, first, view):
         return _take_whole(state, first)
     if _is_whole_list(state, phase, view):
@@ -119,6 +121,20 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
         pages = trend(plain.times)
     layout = Layout(pages=pages, is_turned=bool(turned))
     return _begin_as(state, phase, view, layout)
+
+
+def _is_blank(first: View, view: View) -> bool:
+    """Whether no rows came where the first window had some, although the list has rows."""
+    is_beside = view.start < first.stop if first.forward else view.stop > first.start
+    return not len(view) and bool(view.page.total) and is_beside
+
+
+def _look_again_beside(state: State, phase: Comparing, view: View) -> State:
+    if phase.tries >= _MOST_TRIES:
+        raise PaginationStalledError(
+            f"The server reports total={view.page.total} but returns no rows"
+        )
+    return _compare_again(state, phase, view)
 
 
 def _is_whole_list(state: State, phase: Comparing, view: View) -> bool:

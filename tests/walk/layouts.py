@@ -1,5 +1,10 @@
 """How lists may be laid out: which way their pages run, and the rows on each page; or no way."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
+import pytest
+
 from smstools_async import Message
 from smstools_async.sandbox import Quirks, Sandbox
 from tests.walk.schedules import PHONE, Order
@@ -31,3 +36,10 @@ def fill_like_a_saw(sandbox: Sandbox, count: int) -> None:
     for number in range(count):
         second = START + number * 81 % 1000
         sandbox.receive(PHONE, f"Mensagem {number}", unix_time=second)
+
+
+Fill: TypeAlias = Callable[[Sandbox, int], None]
+UNSORTED = (
+    pytest.param(fill_unsorted, id="unsorted"),
+    pytest.param(fill_like_a_saw, id="like a saw"),
+)

@@ -10,7 +10,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import attrs
 
@@ -131,7 +131,7 @@ def walk(server: Server) -> Outcome:
             except PaginationError:
                 return Outcome(rows=came, is_told=True, requests=server.requests)
             state, was_accepted = step.state, step.is_accepted or is_stale
-            came += [n.view.page.rows[i] for n in step.news for i in n.indexes]  # type: ignore[attr-defined]
+            came += [cast("SmallPage", n.view.page).rows[i] for n in step.news for i in n.indexes]
             if not was_accepted:
                 aside.extendleft([*reversed(landed), (window, page)])
     is_told = bool(state.doubts or state.missing)

@@ -9,6 +9,7 @@ import pytest
 from smstools_async import Client, Message, PaginationStalledError, Progress
 from smstools_async._walk import Order
 from smstools_async.sandbox import PageNumbers, Quirks, Response, Sandbox
+from tests.walk.layouts import UNSORTED, Fill
 from tests.walk.schedules import PHONE, identity, open_client
 
 MOST_REQUESTS = 200
@@ -109,12 +110,12 @@ async def test_a_lying_total_never_shortens_a_walk(name: str, order: Order) -> N
     "name", ["zero", "too small", "one too small", "one too big", "too big", "a text", "missing"]
 )
 async def test_a_plainly_wrong_total_is_survived(name: str) -> None:
-    """Newest first, a constant lie does not even cost the walk."""
+    """Newest first, a constant error costs a few looks at the end, and no row."""
     sandbox = Sandbox()
     fill(sandbox, 234)
     lie(sandbox, name)
     assert expected(sandbox, "newest") == await walk(sandbox, "newest", 100)
-    assert len(sandbox.requests) <= 8
+    assert len(sandbox.requests) <= 3 + 6
 
 
 @pytest.mark.anyio
@@ -223,11 +224,12 @@ async def test_five_thousand_empty_answers_are_not_waited_for(order: Order) -> N
 
 
 @pytest.mark.anyio
-async def test_a_list_without_order_is_read_in_its_own(client: Client, sandbox: Sandbox) -> None:
-    """Times that go up and down cannot be walked by; rows are matched instead, and it is said."""
-    sandbox.add_conversation(PHONE)
-    for number in range(300):
-        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
+@pytest.mark.parametrize("fill", UNSORTED)
+async def test_a_list_without_order_is_read_in_its_own(
+    client: Client, sandbox: Sandbox, fill: Fill
+) -> None:
+    """Times that go up and down are no guide; the rows come as the server has them, as reported."""
+    fill(sandbox, 300)
     progress = Progress()
     got = [
         message
@@ -235,18 +237,17 @@ async def test_a_list_without_order_is_read_in_its_own(client: Client, sandbox: 
     ]
     assert list(sandbox.messages(PHONE)) == got
     assert progress.degraded
-    assert progress.cursor is None
+    assert progress.cursor is not None
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("fill", UNSORTED)
 @pytest.mark.parametrize("page_size", [40, 100])
 async def test_a_moving_list_without_order_loses_and_repeats_nothing(
-    client: Client, sandbox: Sandbox, page_size: int
+    client: Client, sandbox: Sandbox, page_size: int, fill: Fill
 ) -> None:
     """Arrivals and deletions shift it, and overlapping windows show by how much."""
-    sandbox.add_conversation(PHONE)
-    for number in range(300):
-        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
+    fill(sandbox, 300)
     first = Counter(map(identity, sandbox.messages(PHONE)))
 
     def move(request: int) -> None:
@@ -260,11 +261,12 @@ async def test_a_moving_list_without_order_loses_and_repeats_nothing(
 
 
 @pytest.mark.anyio
-async def test_limits_of_time_filter_a_list_without_order(client: Client, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("fill", UNSORTED)
+async def test_limits_of_time_filter_a_list_without_order(
+    client: Client, sandbox: Sandbox, fill: Fill
+) -> None:
     """Nothing is stopped early: an older row may come after a newer one."""
-    sandbox.add_conversation(PHONE)
-    for number in range(200):
-        sandbox.receive(PHONE, f"Mensagem {number}", unix_time=1_700_000_000 + number * 7919 % 1000)
+    fill(sandbox, 200)
     truth = sandbox.messages(PHONE)
     since = sorted(truth, key=lambda message: message.unix_time)[100].sent_at
     walk = client.iter_conversation(PHONE, page_size=50, since=since)
