@@ -32,8 +32,8 @@ _LEAST_HELD = 4
 
 def trend(seconds: Sequence[int]) -> Trend:
     """Return which way times run; a few displaced rows do not hide it."""
-    first, *others = (_trend_of(*steps) for steps in _near_and_far(seconds))
-    return first if others == [first, first] else "none"
+    trends: set[Trend] = {_trend_of(*steps) for steps in _near_and_far(seconds)}
+    return trends.pop() if len(trends) == 1 else "none"
 
 
 def is_mixed(seconds: Sequence[int]) -> bool:

@@ -61,8 +61,10 @@ def _change_of_total(state: State, view: View) -> int:
 
 def _first_bracket(state: State, view: View) -> Bracket:
     """Look where `total` says that the rows have moved to, else a little back."""
-    change = _change_of_total(state, view)
+    change, total = _change_of_total(state, view), view.page.total
     step = max(1, state.slack)
+    if total is not None and not len(view) and total < view.start:
+        return Bracket(low=0, high=max(1, total), step=step, upwards=False)
     if state.is_forward:
         if change > 0:
             return Bracket(low=state.edge, high=None, step=change)

@@ -3,7 +3,7 @@
 Rows are kept in the order of the walk, as a second and a digest: nothing that can be read back.
 """
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import takewhile
@@ -83,21 +83,25 @@ class Memory:
     def followed_by(self, rows: Sequence[Row], *, are_all: bool) -> "Memory":
         """Return the memory after more `rows`; `are_all` says whether these are all that came."""
         short = [Row(row.second, row.digest[: self.width]) for row in rows]
-        left = Counter(row.digest for row in short)
-        unseen: list[tuple[int, Row]] = []
-        last_seen = -1
-        for place in range(len(self.rows) - 1, -1, -1):
-            digest = self.rows[place].digest
-            if left[digest] > 0:
-                left[digest] -= 1
-                last_seen = max(last_seen, place)
-            else:
-                unseen.append((place, self.rows[place]))
-        behind = [row for place, row in reversed(unseen) if place < last_seen]
-        ahead = [row for place, row in reversed(unseen) if place > last_seen]
-        known = max((n + 1 for n, row in enumerate(short) if row.digest in self.counts), default=0)
-        merged = [*behind, *short[:known], *ahead, *short[known:]]
+        unseen = self._unseen_among(short)
+        merged = unseen.get(-1, [])
+        for place, row in enumerate(short):
+            merged += [row, *unseen.get(place, ())]
         return self._cut(merged, is_complete=self.is_complete and are_all)
+
+    def _unseen_among(self, rows: Sequence[Row]) -> dict[int, list[Row]]:
+        """Return the remembered rows that are not among `rows`, by the place they stand behind."""
+        places: dict[bytes, deque[int]] = {}
+        for place, row in enumerate(rows):
+            places.setdefault(row.digest, deque()).append(place)
+        unseen: dict[int, list[Row]] = {}
+        behind = -1
+        for row in self.rows:
+            if places.get(row.digest):
+                behind = places[row.digest].popleft()
+            else:
+                unseen.setdefault(behind, []).append(row)
+        return unseen
 
     def _cut(self, rows: list[Row], *, is_complete: bool) -> "Memory":
         """Forget the oldest rows, but none that the next overlap needs."""

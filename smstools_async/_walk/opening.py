@@ -124,9 +124,8 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
 
 
 def _is_blank(first: View, view: View) -> bool:
-    """Whether no rows came where the first window had some, although the list has rows."""
-    is_beside = view.start < first.stop if first.forward else view.stop > first.start
-    return not len(view) and bool(view.page.total) and is_beside
+    """Whether no rows came where the first window had some, and where `total` counts some."""
+    return not len(view) and view.start < min(first.stop, view.page.total or 0)
 
 
 def _look_again_beside(state: State, phase: Comparing, view: View) -> State:

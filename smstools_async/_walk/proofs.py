@@ -51,14 +51,20 @@ def is_anchor(memory: Memory, second: int | None) -> bool:
     return second is None or second not in (memory.last_second, memory.partial_second)
 
 
-def news_from(view: View, known: Sequence[int], start: int) -> Sequence[int]:
-    """Return the places from `start` on that are not known."""
+def news_from(memory: Memory, view: View, known: Sequence[int], start: int) -> Sequence[int]:
+    """Return the places from `start` on that are not known.
+
+    Among known rows, one of a second that is remembered in part may have been read and forgotten.
+    """
     behind = range(start, len(view))
     if not known or known[-1] < start:
         return behind
     if known[-1] - known[0] + 1 == len(known) and known[0] <= start:
         return range(known[-1] + 1, len(view))
-    skipped = set(known)
+    skipped, last = set(known), known[-1]
+    forgotten = memory.partial_second
+    if forgotten is not None:
+        skipped.update(p for p in range(start, last) if view.seconds[p] == forgotten)
     return [place for place in behind if place not in skipped]
 
 

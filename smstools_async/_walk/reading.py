@@ -39,7 +39,7 @@ def read(state: State, view: View) -> Step:
     start = _start(state, view, seen)
     if start is None:
         return look_back(state) if seen.known else lose(state, view)
-    news = news_from(view, seen.known, start)
+    news = news_from(state.memory, view, seen.known, start)
     return _accept(state, view, seen, _without_vanished(state, view, seen, news))
 
 
