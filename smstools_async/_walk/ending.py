@@ -35,7 +35,10 @@ def advance(state: State, view: View) -> Step:
         return step
     came = step.state.tally.read - state.tally.read
     is_most = len(view) >= state.habits.largest_page
-    after = _decide(before, step.state, view, has_news=came > 0, is_most=is_most)
+    found = step.state
+    if came and isinstance(before, Confirming) and _was_the_limit(before, state.edge, view):
+        found = attrs.evolve(found, largest=min(found.largest, before.rows))
+    after = _decide(before, found, view, has_news=came > 0, is_most=is_most)
     return attrs.evolve(step, state=after)
 
 
@@ -47,17 +50,16 @@ def _decide(before: Phase, state: State, view: View, *, has_news: bool, is_most:
         return finish(state, view) if view.start == 0 else _check_endless(state, view)
     if isinstance(before, Confirming) and not has_news and view.is_short:
         return _look_again_or_finish(before, _learn_total(state, view), view)
-    if isinstance(before, Confirming) and has_news and _was_the_limit(before, view):
-        state = attrs.evolve(state, largest=min(state.largest, before.rows))
     if not view.is_short:
         return _check_endless(state, view)
     return _finish_or_confirm(_learn_total(state, view), view, is_most=is_most)
 
 
-def _was_the_limit(before: Confirming, view: View) -> bool:
+def _was_the_limit(before: Confirming, edge: int, view: View) -> bool:
     """Whether a page was short since the server gives no more, and not since the list has grown."""
     has_grown = (view.page.total or 0) > (before.total or 0)
-    return before.may_be_the_limit and before.rows > 0 and not has_grown
+    goes_on = view.stop > edge and not has_grown
+    return before.may_be_the_limit and before.rows > 0 and goes_on
 
 
 def _is_past_range(state: State) -> bool:

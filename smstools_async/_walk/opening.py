@@ -161,7 +161,7 @@ def _others_only_arrived(state: State, first: View, view: View) -> bool:
 
 def _notice_clamp(state: State, first: View, view: View) -> State:
     """Learn that the server gives no more rows at once than page 1 had, if others follow."""
-    is_clamped = first.forward and first.is_short and not _brings_nothing(first, view)
+    is_clamped = first.forward and first.is_short and view.stop > first.stop
     has_grown = (view.page.total or 0) > (first.page.total or 0)
     if not is_clamped or has_grown or view.is_first_page:
         return state
