@@ -26,7 +26,7 @@ def report_error(text: str) -> None:
 def describe(error: Exception) -> str:
     """Describe an error in terms of the command's options; an OS error without its number."""
     if isinstance(error, ArgumentError | ArgumentTypeError):
-        return f"{option_of(error.argument)} {error.problem}"
+        return f"{option_of(error.argument)} {name_options(error.problem)}"
     if isinstance(error, OSError) and error.strerror is not None:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return name_options(str(error))

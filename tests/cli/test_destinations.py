@@ -27,16 +27,16 @@ def _write_mark_and_raise(goal: Destination, writer: MessageWriter) -> None:
     _write_and_raise(writer, OSError("disk full"))
 
 
-def test_stopped_walk_is_kept_for_its_cursor(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("cursor", "lines"), [("cursor", 2), ("other", 1)])
+def test_stopped_walk_is_kept_for_its_cursor(tmp_path: Path, cursor: str, lines: int) -> None:
     """Another cursor does not find it."""
     stopped = destination(jsonl_writer, tmp_path / "a", None)
     _begin_and_stop(stopped, SmstoolsError("It went wrong"))
     assert stopped.keep("cursor", 1)
-    for cursor, lines in [("other", 1), ("cursor", 2)]:
-        resumed = destination(jsonl_writer, tmp_path / "a", cursor)
-        with resumed.open() as writer:
-            writer.write(MESSAGE)
-        assert lines == (tmp_path / "a").read_text(encoding="utf-8").count("\n")
+    resumed = destination(jsonl_writer, tmp_path / "a", cursor)
+    with resumed.open() as writer:
+        writer.write(MESSAGE)
+    assert lines == (tmp_path / "a").read_text(encoding="utf-8").count("\n")
 
 
 def test_kept_file_is_its_owners_alone(tmp_path: Path) -> None:

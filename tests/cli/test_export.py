@@ -92,13 +92,13 @@ def test_dash_is_standard_output(sandbox: Sandbox, folder: Path) -> None:
 
 
 def test_file_is_whole_and_alone(sandbox: Sandbox, folder: Path) -> None:
-    """Nothing else is left in the folder."""
+    """Nothing else is left in the folder; the second request confirms the short page."""
     sandbox.add_conversation(PHONE, messages=250)
     result = invoke("export", PHONE, "-o", "conversation.jsonl")
     assert sandbox.messages(PHONE) == tuple(_read(folder / "conversation.jsonl"))
     assert ["conversation.jsonl"] == _names(folder)
     assert "" == result.stdout
-    assert "250 messages in 1 request and … s → conversation.jsonl\n" == untimed(result.stderr)
+    assert "250 messages in 2 requests and … s → conversation.jsonl\n" == untimed(result.stderr)
 
 
 @pytest.mark.parametrize(
@@ -189,20 +189,20 @@ def test_wrong_combination_is_the_librarys_to_refuse(sandbox: Sandbox, folder: P
     result = invoke("export", PHONE, "--since", "2025-06-05", "--until", "2025-06-04", "-o", "a")
     assert 2 == result.exit_code
     assert result.stderr.startswith(
-        "Error: --since=2025-06-05 00:00:00+00:00 is not before --until"
+        "Error: --since must be before --until=2025-06-05 00:00:00+00:00, got 2025-06-05"
     )
     assert [] == _names(folder)
     assert [] == sandbox.requests
 
 
-@pytest.mark.parametrize(("order", "messages"), [("newest", 300), ("oldest", 302)])
+@pytest.mark.parametrize(("order", "messages"), [("newest", 300), ("oldest", 303)])
 def test_arrivals_are_told(sandbox: Sandbox, order: str, messages: int) -> None:
-    """Whether they are written down or not, the history moved while it was read."""
+    """Oldest first, those of the second to fourth request are written; newest first, none."""
     sandbox.add_conversation(PHONE, messages=300)
     sandbox.before_each_request = lambda number: number > 1 and sandbox.receive(PHONE, "Oi")
     result = invoke("export", PHONE, "--page-size", "150", "--order", order)
     assert messages == len(result.stdout.splitlines())
-    assert re.search(r" s, [12] arrived in the meantime → standard output\n$", result.stderr)
+    assert re.search(r" s, [1-3] arrived in the meantime → standard output\n$", result.stderr)
 
 
 def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
@@ -224,16 +224,17 @@ def test_interruption_keeps_what_came_and_goes_on(sandbox: Sandbox, folder: Path
     result = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     assert 130 == result.exit_code
     (kept,) = folder.iterdir()
+    messages = _read(kept)
     assert result.stderr.startswith(
-        f"Interrupted.\n300 of 500 messages are kept next to a.jsonl, in {kept.name}."
+        f"Interrupted.\n{len(messages)} of 500 messages are kept next to a.jsonl, in {kept.name}."
         " Resume with:\n"
     )
-    assert sandbox.messages(PHONE)[:300] == tuple(_read(kept))
+    assert sandbox.messages(PHONE)[: len(messages)] == tuple(messages)
 
     sandbox.latency, sandbox.before_each_request = 0, None
     sandbox.receive(PHONE, "arrived meanwhile")
     resumed = invoke(*_resuming_arguments(result))
-    assert "200 messages in " in resumed.stderr
+    assert f"{500 - len(messages)} messages in " in resumed.stderr
     assert sandbox.messages(PHONE)[1:] == tuple(_read(folder / "a.jsonl"))
     assert ["a.jsonl"] == _names(folder)
 
@@ -241,19 +242,21 @@ def test_interruption_keeps_what_came_and_goes_on(sandbox: Sandbox, folder: Path
 def test_interruption_of_standard_output_goes_on_behind_it(sandbox: Sandbox) -> None:
     """What was written there cannot be kept; the rest follows it exactly."""
     sandbox.add_conversation(PHONE, messages=500)
-    signal_at_request(sandbox, 2, os.getpid(), signal.SIGTERM)
+    signal_at_request(sandbox, 4, os.getpid(), signal.SIGTERM)
     result = invoke("export", PHONE, "--page-size", "100")
-    assert "Interrupted.\n100 of 500 messages were written. Resume with:\n" in result.stderr
+    lines = result.stdout.splitlines()
+    written = f"Interrupted.\n{len(lines)} of 500 messages were written. Resume with:\n"
+    assert written in result.stderr
     sandbox.latency, sandbox.before_each_request = 0, None
     rest = invoke(*_resuming_arguments(result))
-    lines = result.stdout.splitlines() + rest.stdout.splitlines()
+    lines += rest.stdout.splitlines()
     assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
 
 
 def test_csv_goes_on_with_one_header(sandbox: Sandbox, folder: Path) -> None:
     """The file in the end is the one that an undisturbed export makes."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Response.error(103, "No"), page=2)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     stopped = invoke("export", PHONE, "-o", "a.csv", "--page-size", "100", "--bom")
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     invoke("export", PHONE, "-o", "whole.csv", "--bom")
@@ -261,12 +264,12 @@ def test_csv_goes_on_with_one_header(sandbox: Sandbox, folder: Path) -> None:
 
 
 def test_format_without_appending_goes_on(sandbox: Sandbox, folder: Path) -> None:
-    """What came is kept as JSON Lines, and is in the file when it is whole."""
+    """What came is kept as JSON Lines, two overlapping pages; the file has it when complete."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Response.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     stopped = invoke("export", PHONE, "-o", "a.parquet", "--page-size", "100")
     (kept,) = folder.iterdir()
-    assert sandbox.messages(PHONE)[:100] == tuple(_read(kept))
+    assert sandbox.messages(PHONE)[:212] == tuple(_read(kept))
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
     assert sandbox.messages(PHONE) == tuple(read_parquet(folder / "a.parquet"))
     assert ["a.parquet"] == _names(folder)
@@ -282,9 +285,9 @@ def test_sum_of_an_export_that_went_on_is_of_all(sandbox: Sandbox, ending: str) 
     sandbox.fail(Response.error(103, "No"), page=3, times=1)
     export = ["export", PHONE, "-o", f"a.{ending}", "--page-size", "100", "--order", "newest"]
     stopped = invoke(*export)
-    assert "\n200 of 300 messages are kept next to " in stopped.stderr
+    assert "\n212 of 300 messages are kept next to " in stopped.stderr
     resumed = invoke(*_resuming_arguments(stopped))
-    told = rf"^100 messages in \d requests? and … s, 300 in all → a.{ending}$"
+    told = rf"^88 messages in \d requests? and … s, 300 in all → a.{ending}$"
     assert re.search(told, untimed(resumed.stderr), re.MULTILINE), resumed.stderr
 
 
@@ -292,13 +295,13 @@ def test_sum_of_an_export_that_went_on_is_of_all(sandbox: Sandbox, ending: str) 
 def test_export_that_is_stopped_twice_tells_all_that_is_kept(sandbox: Sandbox) -> None:
     """Not what came in the last run alone."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Response.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     signal_at_request(sandbox, len(sandbox.requests) + 3, os.getpid(), signal.SIGINT)
     again = invoke(*_resuming_arguments(stopped), "--page-size", "50")
     kept = Path(re.findall(r"in (\S+\.part)", again.stderr)[0])
     assert f"\n{len(_read(kept))} messages are kept next to a.jsonl" in again.stderr
-    assert len(_read(kept)) > 100
+    assert len(_read(kept)) > 212
 
 
 @pytest.mark.usefixtures("folder")
@@ -310,7 +313,7 @@ def test_error_keeps_what_came(sandbox: Sandbox) -> None:
     assert 1 == result.exit_code
     error, kept, _ = result.stderr.splitlines()
     assert error.startswith("Error: The API returned HTTP 400 with error 103: No")
-    assert kept.startswith("200 of 300 messages are kept next to a.jsonl, in a.jsonl.")
+    assert kept.startswith("212 of 300 messages are kept next to a.jsonl, in a.jsonl.")
 
 
 def test_error_before_the_first_message_leaves_nothing(sandbox: Sandbox, folder: Path) -> None:
@@ -326,7 +329,7 @@ def test_error_before_the_first_message_leaves_nothing(sandbox: Sandbox, folder:
 def test_failed_resumption_loses_nothing(sandbox: Sandbox, folder: Path) -> None:
     """What was kept stays until an export has come further."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Response.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     stopped = invoke("export", PHONE, "-o", "a.jsonl", "--page-size", "100")
     kept = _names(folder)
     sandbox.fail(Response.error(103, "No"))
@@ -356,7 +359,7 @@ def test_export_may_be_stopped_again_and_again(sandbox: Sandbox, folder: Path) -
 def test_cursor_without_a_kept_file_replaces_nothing(sandbox: Sandbox, folder: Path) -> None:
     """A command to go on that is run twice does not turn a whole file into its end."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Response.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     stopped = invoke("export", PHONE, "--page-size", "100")
     sandbox.requests.clear()
     (folder / "a.jsonl").write_text("whole\n")
@@ -371,33 +374,35 @@ def test_cursor_without_a_kept_file_replaces_nothing(sandbox: Sandbox, folder: P
 def test_cursor_without_a_kept_file_writes_the_rest(sandbox: Sandbox, folder: Path) -> None:
     """A cursor from elsewhere is good too; it is said that the beginning is not there."""
     sandbox.add_conversation(PHONE, messages=300)
-    sandbox.fail(Response.error(103, "No"), page=2, times=1)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
     stopped = invoke("export", PHONE, "--page-size", "100")
     result = invoke(*_resuming_arguments(stopped), "-o", "rest.jsonl")
     assert result.stderr.startswith("Next to rest.jsonl nothing is kept for this cursor: ")
-    assert sandbox.messages(PHONE)[100:] == tuple(_read(folder / "rest.jsonl"))
+    assert sandbox.messages(PHONE)[212:] == tuple(_read(folder / "rest.jsonl"))
 
 
 def test_damaged_cursor_ends_with_2(sandbox: Sandbox, folder: Path) -> None:
     """A cursor that was not copied whole is refused before anything is asked."""
     result = invoke("export", PHONE, "--resume-from", "abc", "-o", "a")
     assert 2 == result.exit_code
-    assert result.stderr.startswith("Error: This is no cursor, or a damaged one. ")
+    assert result.stderr.startswith("Error: This is not a cursor, or it is damaged. ")
     assert 1 == result.stderr.count("\n")
     assert [] == sandbox.requests
     assert [] == _names(folder)
 
 
-def test_server_without_order_gives_nothing_to_go_on_from(sandbox: Sandbox, folder: Path) -> None:
-    """Where rows come in no order, no cursor can be right: that is said rather than guessed."""
+def test_server_without_order_of_time_can_be_resumed(sandbox: Sandbox, folder: Path) -> None:
+    """A cursor knows the last rows, and the list keeps their sequence whatever their times."""
     for number in range(300):
         sandbox.receive(PHONE, str(number), unix_time=1749081600 + number * 7 % 300)
-    sandbox.fail(Response.error(103, "No"), page=3)
-    result = invoke("export", PHONE, "-o", "a", "--page-size", "100")
-    assert result.stderr.splitlines()[1].endswith(
-        " of 300 messages were read, but the export cannot be resumed from there: start over."
-    )
-    assert [] == _names(folder)
+    sandbox.fail(Response.error(103, "No"), page=3, times=1)
+    stopped = invoke("export", PHONE, "-o", "a", "--page-size", "100")
+    resumed = invoke(*_resuming_arguments(stopped))
+    assert 300 == len(_read(folder / "a"))
+    assert set(sandbox.messages(PHONE)) == set(_read(folder / "a"))
+    assert ["a"] == _names(folder)
+    assert 5 == resumed.exit_code
+    assert "\n  times run neither way through the list\n" in resumed.stderr
 
 
 @pytest.mark.parametrize(
@@ -428,7 +433,9 @@ def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str
         result = invoke(*export, f"a.{ending}")
     assert 1 == result.exit_code
     assert "Error: File too large\n" in result.stderr
-    assert re.search(rf"\n[1-4]00 of 500 messages are kept next to a.{ending}, in ", result.stderr)
+    assert re.search(
+        rf"\n(108|212|315|417) of 500 messages are kept next to a.{ending}, in ", result.stderr
+    )
     assert 1 == len(_names(folder))
     assert 0 == invoke(*_resuming_arguments(result)).exit_code
     invoke(*export, f"whole.{ending}")

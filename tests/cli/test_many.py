@@ -1,6 +1,7 @@
 """Many conversations: one file each, none stops the others, and all go on by one command."""
 
 import os
+import re
 import shlex
 import signal
 import stat
@@ -87,22 +88,25 @@ def test_each_conversation_has_its_file(conversations: Sandbox, folder: Path) ->
 
 @pytest.mark.usefixtures("conversations")
 def test_sum_is_told() -> None:
-    """A line for each, by its line in the file of phones: no log gets a phone number."""
+    """A line for each, by its line in the file of phones: no log gets a phone number.
+
+    The first page is short, and one more request confirms that it ends there.
+    """
     result = invoke(*EXPORT)
     assert "" == result.stdout
     *table, total = untimed(result.stderr).splitlines()
     assert ["line", "messages", "requests"] == table[0].split()
-    assert [[str(n), f"{n}00", str(n), "✓", "complete"] for n in range(1, 6)] == [
+    assert [[str(n), f"{n}00", str(max(2, n)), "✓", "complete"] for n in range(1, 6)] == [
         row.split() for row in table[1:]
     ]
-    assert "5 conversations: 1,500 messages in 15 requests and … s → out" == total
+    assert "5 conversations: 1,500 messages in 16 requests and … s → out" == total
     assert PHONES[0][1:] not in result.stderr
 
 
 def test_arrivals_are_told(conversations: Sandbox) -> None:
     """The histories moved while they were read."""
     conversations.before_each_request = lambda number: (
-        conversations.receive(PHONES[4], "Oi") if number == 12 else None
+        conversations.receive(PHONES[4], "Oi") if number == 13 else None
     )
     result = invoke(*EXPORT, "--concurrency", "1")
     assert " s, 1 arrived in the meantime → out\n" in result.stderr
@@ -142,9 +146,9 @@ def test_some_are_read_at_once(conversations: Sandbox) -> None:
 
 
 def test_sandbox_within_the_program_has_them_all(folder: Path) -> None:
-    """They share its messages."""
+    """They share its messages; overlapping pages of 100 take 11 requests for 1,000."""
     result = invoke(*EXPORT, "--sandbox")
-    assert "5 conversations: 5,000 messages in 50 requests" in result.stderr
+    assert "5 conversations: 5,000 messages in 55 requests" in result.stderr
     assert [1000] * 5 == [len(_read(folder / f"{phone}.jsonl")) for phone in PHONES]
 
 
@@ -228,7 +232,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str], words: str, sandbox: Sand
     ("arguments", "words"),
     [
         (["--bom"], "--bom is for csv, not for jsonl"),
-        (["--since", "2025-06-05", "--until", "2025-06-04"], "is not before --until="),
+        (["--since", "2025-06-05", "--until", "2025-06-04"], "--since must be before --until="),
         (["--format", "parquet"], "pip install 'smstools-async[parquet]'"),
     ],
     ids=["option of another format", "no time between", "missing extra"],
@@ -288,10 +292,9 @@ def test_one_in_trouble_stops_no_other(conversations: Sandbox, folder: Path) -> 
     conversations.fail(Response.error(103, "No"), phone=PHONES[3], page=3)
     result = invoke(*EXPORT)
     assert 4 == result.exit_code
-    assert " 4       200         3  ✗ The API returned HTTP 400 with error 103: No." in (
-        result.stderr
-    )
-    assert "4 of 5 conversations: 1,300 messages in 14 requests" in result.stderr
+    row = r" 4       212         [34]  ✗ The API returned HTTP 400 with error 103: No\."
+    assert re.search(row, result.stderr)
+    assert "4 of 5 conversations: 1,312 messages in " in result.stderr
     assert "\nRetry what is incomplete with:\n" in result.stderr
     assert f"{PHONES[3]}.jsonl" not in _names(folder)
 
@@ -299,7 +302,7 @@ def test_one_in_trouble_stops_no_other(conversations: Sandbox, folder: Path) -> 
     conversations.requests.clear()
     again = invoke(*_resuming_arguments(result))
     assert 0 == again.exit_code
-    assert "5 conversations: 200 messages in " in again.stderr
+    assert "5 conversations: 188 messages in " in again.stderr
     assert {PHONES[3].removeprefix("+")} == {request.phone for request in conversations.requests}
     assert _are_all_whole(conversations, folder)
 
@@ -381,7 +384,7 @@ def test_interruption_keeps_all_that_came(
     what: signal.Signals, conversations: Sandbox, folder: Path
 ) -> None:
     """Whole ones stay, parts are kept, and one command makes all whole, each message once."""
-    signal_at_request(conversations, 10, os.getpid(), what)
+    signal_at_request(conversations, 13, os.getpid(), what)
     result = invoke(*EXPORT, "--concurrency", "3")
     assert 130 == result.exit_code
     assert "Interrupted.\n" in result.stderr
@@ -401,7 +404,7 @@ def test_export_may_be_stopped_again_and_again(conversations: Sandbox, folder: P
     """With a bound of messages too, which is one for all runs together."""
     arguments = [*EXPORT, "--page-size", "20", "--max-messages", "130"]
     for _ in range(3):
-        stop = len(conversations.requests) + 7
+        stop = len(conversations.requests) + 10
         signal_at_request(conversations, stop, os.getpid(), signal.SIGINT)
         result = invoke(*arguments)
         assert 130 == result.exit_code
@@ -506,7 +509,7 @@ def test_phones_that_are_not_asked_for_any_more_are_not_counted(
     assert "0 of 1 conversation: 0 messages in " in again.stderr
     assert list(folder.glob(f"{PHONES[4]}*.part"))
     conversations.stop_failing()
-    assert "\n1 conversation: 200 messages in " in invoke(*EXPORT, "--resume").stderr
+    assert "\n1 conversation: 188 messages in " in invoke(*EXPORT, "--resume").stderr
     assert [f"{phone}.jsonl" for phone in PHONES[:4]] == _names(folder)
 
 
@@ -587,18 +590,21 @@ FILES = ("--files", "files", "--allow-private-addresses")
 
 
 def test_files_of_each_conversation_have_a_folder(photos: Sandbox) -> None:
-    """Called like its file, for their owner alone, if there are any."""
+    """Called like its file, for their owner alone, if there are any.
+
+    Each short page is confirmed by a second request.
+    """
     assert 0 == invoke(*EXPORT, *FILES).exit_code
     assert PHONES[:4] == _names(Path("files"))
     assert [1] * 4 == [len(_names(Path("files", phone))) for phone in PHONES[:4]]
     assert 0o700 == stat.S_IMODE(Path("files").stat().st_mode)
-    assert 9 == len(photos.requests)
+    assert 14 == len(photos.requests)
 
 
 def test_failed_files_are_trouble(photos: Sandbox) -> None:
     """A conversation without them is not whole; trying again fetches them."""
-    photos.fail(Response(status=404), from_request=6, times=1)
-    result = invoke(*EXPORT, *FILES, "--concurrency", "5")
+    photos.fail(Response(status=404), from_request=3, times=1)
+    result = invoke(*EXPORT, *FILES, "--concurrency", "1")
     assert 4 == result.exit_code
     assert (
         "✗ 1 attachment could not be downloaded. 1 of them: its host responded with HTTP 404"
@@ -618,7 +624,7 @@ def test_progress_of_all_is_shown_at_a_terminal() -> None:
     assert " of 5 done, " in plain(seen.stderr)
     assert f" 5       500         5  ✓ {PHONES[4]}.jsonl" in plain(seen.stderr)
     assert untimed(seen.stderr).endswith(
-        "5 conversations: 1,500 messages in 15 requests and … s → out\n"
+        "5 conversations: 1,500 messages in 16 requests and … s → out\n"
     )
 
 

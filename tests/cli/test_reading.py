@@ -117,7 +117,7 @@ def test_show_of_an_unknown_phone_is_empty() -> None:
 def test_watch_shows_what_arrives_and_how_to_go_on(sandbox: Sandbox) -> None:
     """Only news is shown; the command printed at the end goes on with what comes after it."""
     sandbox.receive(PHONE, "old")
-    _let_arrive(sandbox, {2: "first", 4: "second"}, stop_at=5)
+    _let_arrive(sandbox, {2: "first", 4: "second"}, stop_at=6)
     result = invoke("watch", PHONE, "--interval", "0.01", "--utc")
     assert 130 == result.exit_code
     assert ["▎ first", "▎ second"] == _texts(result)
@@ -129,7 +129,7 @@ def test_watch_shows_what_arrives_and_how_to_go_on(sandbox: Sandbox) -> None:
         :-2
     ]
     sandbox.receive(PHONE, "third")
-    _let_arrive(sandbox, {}, stop_at=len(sandbox.requests) + 2)
+    _let_arrive(sandbox, {}, stop_at=len(sandbox.requests) + 3)
     assert ["▎ third"] == _texts(invoke(*arguments[1:]))
 
 
@@ -156,7 +156,7 @@ def _texts(result: Result) -> list[str]:
     [
         (["nope!"], "Error: phone must be a telephone number, got 'nope!' (digits masked)"),
         (["nope!", "--sandbox"], "Error: This is not a phone number: "),
-        ([PHONE, "--resume-from", "x"], "Error: This is no cursor, or a damaged one. "),
+        ([PHONE, "--resume-from", "x"], "Error: This is not a cursor, or it is damaged. "),
     ],
     ids=["phone", "phone of a sandbox", "cursor"],
 )

@@ -131,7 +131,7 @@ def test_stopped_page_goes_on_with_all_its_pictures(sandbox: Sandbox) -> None:
     """Those of messages from before the stop are shown, whether they were there then or not."""
     _receive(sandbox, 250)
     sandbox.fail(Response.error(103, "No"), page=2, times=1)
-    stopped = invoke(*WITH_FILES)
+    stopped = invoke(*WITH_FILES, "--page-size", "50")
     assert 1 == stopped.exit_code
     assert not Path("a.html").exists()
     assert 0 == invoke(*_resuming_arguments(stopped)).exit_code
