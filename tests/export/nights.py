@@ -47,6 +47,7 @@ async def try_format(file_format: str, messages: int, nights: int, folder: Path)
     """Append each night, then export once; return whether the rows are equal."""
     sandbox = Sandbox()
     path, whole = folder / file_format, folder / f"{file_format} at once"
+    took = 0.0
     async with (
         httpx.AsyncClient(transport=sandbox.transport()) as http_client,
         Client("sandbox-id", "sandbox-secret", http_client=http_client) as client,
