@@ -16,7 +16,7 @@ from smstools_async._walk.step import Step
 from smstools_async._walk.view import View
 
 _MOST_REPEATS = 6
-"""Full windows in a row without news; the server repeats itself."""
+"""Full windows in a row without news, while nothing arrives; the server repeats itself."""
 _MOST_BEYOND = 10_000
 """Rows beyond twice what `total` counts, which may be untrue."""
 _MOST_UNCOUNTED = 10**7
@@ -79,7 +79,7 @@ def _notice_hole(before: Phase, state: State, view: View, *, has_news: bool) -> 
 def _check_endless(state: State, view: View) -> State:
     """Refuse a server that repeats itself, or goes on far beyond what it counts."""
     tally, total = state.tally, view.page.total
-    if tally.repeats > _MOST_REPEATS:
+    if tally.repeats > _MOST_REPEATS and tally.arrived == tally.arrived_before:
         raise PaginationStalledError(
             f"The last {tally.repeats} windows brought nothing new, and no end"
         )

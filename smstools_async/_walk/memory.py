@@ -90,17 +90,24 @@ class Memory:
         return self._cut(merged, is_complete=self.is_complete and are_all)
 
     def _unseen_among(self, rows: Sequence[Row]) -> dict[int, list[Row]]:
-        """Return the remembered rows that are not among `rows`, by the place they stand behind."""
+        """Return the remembered rows that are not among `rows`, by the place they stand behind.
+
+        Those read after all of the known rows stand behind all of these, whatever their order now.
+        """
         places: dict[bytes, deque[int]] = {}
         for place, row in enumerate(rows):
             places.setdefault(row.digest, deque()).append(place)
         unseen: dict[int, list[Row]] = {}
-        behind = -1
+        behind, farthest = -1, -1
+        last: list[Row] = []
         for row in self.rows:
-            if places.get(row.digest):
-                behind = places[row.digest].popleft()
-            else:
-                unseen.setdefault(behind, []).append(row)
+            if not places.get(row.digest):
+                last.append(row)
+                continue
+            unseen.setdefault(behind, []).extend(last)
+            behind, last = places[row.digest].popleft(), []
+            farthest = max(farthest, behind)
+        unseen.setdefault(farthest, []).extend(last)
         return unseen
 
     def _cut(self, rows: list[Row], *, is_complete: bool) -> "Memory":

@@ -208,6 +208,7 @@ def _move_on(state: State, view: View, news: Sequence[int], wanted: int) -> Stat
             read=tally.read + len(news),
             idle=0 if len(news) else tally.idle,
             repeats=0 if len(news) else tally.repeats + 1,
+            arrived_before=tally.arrived if len(news) else tally.arrived_before,
             outside=count_outside(state, view, news),
         ),
     )

@@ -31,6 +31,8 @@ class Tally:
     """Responses in a row without news."""
     repeats: int = 0
     """Accepted windows in a row without news."""
+    arrived_before: int = 0
+    """What `arrived` was when news came last."""
     empty: int = 0
     """Pages in a row without rows, where rows were expected."""
     outside: int = 0
