@@ -14,7 +14,7 @@ from pydantic import AwareDatetime
 
 from examples.fastapi_client import Phone, SmsClient
 from examples.problems import to_problem
-from smstools_async import Progress, SmstoolsError
+from smstools_async import Cursor, Progress, SmstoolsError
 
 LIVE = Path(__file__).parent / "live"
 ONLY_OURS = (
@@ -31,14 +31,14 @@ async def get_place(
     phone: Phone,
     since: AwareDatetime,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> str | None:
+) -> str:
     """Return the cursor of a moment, or of the last event that a browser saw which comes back.
 
-    Nothing is asked for yet, but a cursor that does not fit is refused, before there is a status.
+    Nothing is requested yet, but a cursor that does not fit is refused before there is a status.
     """
-    begin = None if last_event_id else since
-    pages = client.conversation(phone, order="oldest", since=begin, cursor=last_event_id).pages()
-    return pages.cursor
+    place = last_event_id or Cursor.at(since, phone)
+    client.conversation(phone, order="oldest", cursor=place).pages()
+    return place
 
 
 async def get_interval() -> float:
@@ -46,7 +46,7 @@ async def get_interval() -> float:
     return 2.0
 
 
-Place = Annotated[str | None, Depends(get_place)]
+Place = Annotated[str, Depends(get_place)]
 Interval = Annotated[float, Depends(get_interval)]
 
 
