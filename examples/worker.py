@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import aclosing, closing
 
-from smstools_async import Client, Message, PaginationError, Progress, SmstoolsError
+from smstools_async import Client, Message, Progress, SmstoolsError
 
 WORKERS = 4
 
@@ -43,7 +43,7 @@ class Archive:
         (cursor,) = found.fetchone() or (None,)
         return cursor
 
-    def keep(self, phone: str, message: Message, cursor: str) -> None:
+    def keep(self, phone: str, message: Message, cursor: str | None) -> None:
         """Keep a message and the cursor behind it: whatever happens, both or neither."""
         row = (phone, message.unix_time, message.text, json.dumps(message.to_dict()))
         with self.db:
@@ -79,8 +79,6 @@ async def copy_conversation(client: Client, phone: str, archive: Archive) -> Non
     )
     async with aclosing(messages):
         async for message in messages:
-            if progress.cursor is None:
-                raise PaginationError("The server sorts by no time, so no copy can be gone on with")
             archive.keep(phone, message, progress.cursor)
 
 

@@ -454,6 +454,7 @@ class Client:
             ValueError, TypeError: An argument is not valid.
 
         Example:
+            >>> from smstools_async import ConversationEnd, ConversationError, MessageOf
             >>> async def audit(client: Client, phones: list[str]) -> None:
             ...     async with client.stream_conversations(phones, on_error="yield") as items:
             ...         async for item in items:

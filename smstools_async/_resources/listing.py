@@ -62,6 +62,7 @@ class Listing(Generic[RowT]):
             ValueError, TypeError: An argument is not valid.
 
         Example:
+            >>> from smstools_async import Client
             >>> async def store(client: Client) -> None:
             ...     async for page in client.conversation("+5511987654321", order="oldest").pages():
             ...         print(len(page), "new of", page.total)
@@ -82,6 +83,7 @@ class Listing(Generic[RowT]):
             ValueError, TypeError: An argument is not valid.
 
         Example:
+            >>> from smstools_async import Client
             >>> async def index(client: Client) -> None:
             ...     async with client.conversation("+5511987654321").stream() as messages:
             ...         async for message in messages:
@@ -112,6 +114,7 @@ class Listing(Generic[RowT]):
             ValueError, TypeError: An argument is not valid; raised by the first step.
 
         Example:
+            >>> from smstools_async import Client
             >>> async def answer(client: Client) -> None:
             ...     async for message in client.conversation("+5511987654321").watch():
             ...         print(message.text)
@@ -142,6 +145,7 @@ class Listing(Generic[RowT]):
             ValueError, TypeError: An argument is not valid (the API's errors 136 and 135).
 
         Example:
+            >>> from smstools_async import Client, Message
             >>> async def newest(client: Client) -> Message:
             ...     return (await client.conversation("+5511987654321").page(limit=1))[0]
         """
@@ -159,6 +163,7 @@ class Listing(Generic[RowT]):
             ValueError, TypeError: `n` is not valid.
 
         Example:
+            >>> from smstools_async import Client, Message
             >>> async def context(client: Client) -> list[Message]:
             ...     return await client.conversation("+5511987654321").latest(20)
         """
@@ -178,6 +183,7 @@ class Listing(Generic[RowT]):
             UnexpectedResponseError: Also when the response has no usable `total`.
 
         Example:
+            >>> from smstools_async import Client
             >>> async def is_known(client: Client) -> bool:
             ...     return await client.conversation("+5511987654321").count() > 0
         """

@@ -98,8 +98,11 @@ async def test_only_what_came_since_is_heard(web: Web) -> None:
 
 
 async def test_trouble_is_told_and_ends_the_events(web: Web) -> None:
-    """A browser then comes back, later than usual, and to where it was."""
-    web.sandbox.fail(Response(status=501), from_request=2, times=None)
+    """A browser then comes back, later than usual, and to where it was.
+
+    The second request confirms the short page, and the third looks for news.
+    """
+    web.sandbox.fail(Response(status=501), from_request=3, times=None)
     heard = [event async for event in events_of(web)]
     assert ["um", "dois", "três"] == texts(heard[:-1])
     last = heard[-1]

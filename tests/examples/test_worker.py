@@ -7,12 +7,11 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
 from examples.worker import Archive, main, run
-from smstools_async import Message, MessageFile
+from smstools_async import Message
 from smstools_async.sandbox import Response, Sandbox
 from tests.examples.killing import PHONES, kept, kill_again_and_again, start, truth
 
@@ -43,13 +42,7 @@ def messages_in(path: Path, phone: str) -> list[Message]:
     """Read a conversation back, whole messages."""
     with closing(sqlite3.connect(path)) as db:
         order = "select fields from messages where phone = ? order by number"
-        return [message_of(json.loads(fields)) for (fields,) in db.execute(order, [phone])]
-
-
-def message_of(fields: dict[str, Any]) -> Message:
-    """Make a message of what `to_dict` gave."""
-    files = tuple(MessageFile(**file) for file in fields.pop("files"))
-    return Message(files=files, **fields)
+        return [Message.from_dict(json.loads(fields)) for (fields,) in db.execute(order, [phone])]
 
 
 def test_whole_messages_are_kept_oldest_first(sandbox: Sandbox, path: Path) -> None:
@@ -100,7 +93,7 @@ def test_what_is_no_phone_is_noted(sandbox: Sandbox, path: Path) -> None:
     """The others go on here too."""
     sandbox.receive(FIRST, "Oi")
     assert 1 == main(str(path), "!", FIRST)
-    assert [("!", "ValueError")] == failures_in(path)
+    assert [("!", "ArgumentError")] == failures_in(path)
     assert ["Oi"] == kept(path)[0]
 
 
@@ -129,7 +122,7 @@ class Interrupted(Archive):
         self._what = what
         self._left = at_message
 
-    def keep(self, phone: str, message: Message, cursor: str) -> None:
+    def keep(self, phone: str, message: Message, cursor: str | None) -> None:
         """Count messages down, and send the signal while the last one is at hand."""
         self._left -= 1
         if self._left == 0:
@@ -181,7 +174,7 @@ class Broken(Archive):
     left = 321
     is_kept = False
 
-    def keep(self, phone: str, message: Message, cursor: str) -> None:
+    def keep(self, phone: str, message: Message, cursor: str | None) -> None:
         """Count messages down, and fail at the last one."""
         self.left -= 1
         if self.left != 0 or self.is_kept:
