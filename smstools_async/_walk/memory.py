@@ -76,6 +76,14 @@ class Memory:
         return {row.digest: place for place, row in enumerate(self.rows)}
 
     @cached_property
+    def all_places(self) -> dict[bytes, list[int]]:
+        """Where the rows of each digest stand, twins included."""
+        places: dict[bytes, list[int]] = {}
+        for place, row in enumerate(self.rows):
+            places.setdefault(row.digest, []).append(place)
+        return places
+
+    @cached_property
     def partial_second(self) -> int | None:
         """The oldest second, of which rows may be forgotten; `None` if it is remembered whole."""
         return None if self.is_complete or not self.rows else self.rows[0].second

@@ -38,7 +38,7 @@ def open_list(state: State, phase: Opening, view: View) -> Step:
         return _take_whole(state, view)
     if guess.is_forward(state.goal.order) or view.is_short or view.page.total == view.stop:
         return Step(state=attrs.evolve(state, phase=Comparing(first=view, pages="none")))
-    return Step(state=seek_end(state, view, learns=True))
+    return Step(state=seek_end(state, view))
 
 
 def _look_again(state: State, phase: Opening, view: View) -> State:
@@ -89,7 +89,7 @@ def _start_with(state: State, view: View) -> Step:
             attrs.evolve(state, phase=Reading(), edge=view.stop),
             attrs.evolve(view, forward=False, is_turned=state.is_turned),
         )
-    return Step(state=seek_end(state, view, learns=False))
+    return Step(state=seek_end(state, view))
 
 
 def compare(state: State, phase: Comparing, view: View) -> Step:
@@ -182,7 +182,7 @@ def _begin_as(state: State, phase: Comparing, view: View, layout: Layout) -> Ste
     habits = attrs.evolve(state.habits, layout=layout)
     state = attrs.evolve(state, layout=layout, habits=habits)
     if first.forward and not state.is_forward:
-        return Step(state=seek_end(state, first, learns=False), is_accepted=False)
+        return Step(state=seek_end(state, first), is_accepted=False)
     opened = begin(state, first) if first.forward else begin_at_end(state, first)
     if opened.state.is_finished or not isinstance(opened.state.phase, Reading | Confirming):
         return opened

@@ -71,7 +71,7 @@ class Seeking:
     target: Literal["end", "range"]
     bracket: Bracket
     first: View | None = attrs.field(default=None, repr=False)
-    """Page 1, where the layout is still to be learned."""
+    """Page 1, where the end is sought."""
     tries: int = 0
 
 

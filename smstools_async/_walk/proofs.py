@@ -7,7 +7,8 @@ time; and no row can hide between what was read and that window. What stands bef
 row came in later, or was delivered long ago.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import attrs
@@ -25,11 +26,11 @@ class Recognised:
     """The first known row that proves contiguity; `None` if there is none."""
     is_reversed: bool
     """Whether the known rows stand in the opposite order of the memory."""
+    is_displaced: bool
+    """Whether any of them has changed places with one of another second.
 
-    @property
-    def first(self) -> int | None:
-        """The first known row, whatever it proves."""
-        return self.known[0] if self.known else None
+    Rows keep their order, so one of these is another row that looks the same, or the order changed.
+    """
 
 
 def recognise(memory: Memory, view: View) -> Recognised:
@@ -39,6 +40,7 @@ def recognise(memory: Memory, view: View) -> Recognised:
         known=known,
         anchor=next((place for place in known if is_anchor(memory, view.seconds[place])), None),
         is_reversed=_is_reversed(memory, view, known),
+        is_displaced=_is_displaced(memory, view, known),
     )
 
 
@@ -72,17 +74,15 @@ def _known_places(memory: Memory, view: View) -> list[int]:
     if not memory.rows:
         return []
     left = memory.counts.copy()
-    seconds, width = memory.seconds, memory.width
+    width = memory.width
     known: list[int] = []
     uncounted = memory.uncounted
-    for place, second in enumerate(view.seconds):
-        if second not in seconds:
-            continue
+    for place in _of_seconds(memory, view):
         digest = view.digest(place)[:width]
         if left[digest] > 0:
             left[digest] -= 1
             known.append(place)
-        elif uncounted and second == memory.last_second:
+        elif uncounted and view.seconds[place] == memory.last_second:
             uncounted -= 1
             known.append(place)
     return known
@@ -91,13 +91,34 @@ def _known_places(memory: Memory, view: View) -> list[int]:
 def _is_reversed(memory: Memory, view: View, known: Sequence[int]) -> bool:
     """Whether all known rows run against the memory, twins and rows of one second left aside."""
     rows = [(view.seconds[place], view.digest(place)[: memory.width]) for place in known]
+    shown = Counter(view.digest(place)[: memory.width] for place in _of_seconds(memory, view))
     places = [
         (second, memory.places[digest])
         for second, digest in rows
-        if digest in memory.places and memory.counts[digest] == 1
+        if digest in memory.places and memory.counts[digest] == shown[digest] == 1
     ]
     steps = list(pairwise(places))
     has_forward_step = any(later > earlier for (_, earlier), (_, later) in steps)
     return not has_forward_step and any(
         second is None or second != other for (second, _), (other, _) in steps
     )
+
+
+def _of_seconds(memory: Memory, view: View) -> Iterator[int]:
+    """Return the places of all rows that may be known by their seconds."""
+    return (place for place, second in enumerate(view.seconds) if second in memory.seconds)
+
+
+def _is_displaced(memory: Memory, view: View, known: Sequence[int]) -> bool:
+    """Whether the known rows cannot be found in the memory one after the other."""
+    last = -1
+    for place in known:
+        digest = view.digest(place)[: memory.width]
+        if digest not in memory.all_places:
+            continue
+        behind = next((at for at in memory.all_places[digest] if at > last), None)
+        if behind is not None:
+            last = behind
+        elif memory.rows[last].second != view.seconds[place]:
+            return True
+    return False

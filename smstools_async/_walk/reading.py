@@ -19,9 +19,13 @@ from smstools_async._walk.state import State
 from smstools_async._walk.step import News, Step, remember
 from smstools_async._walk.view import View
 
+_TELLING = 3
+"""Known rows that tell which way a page runs, while the list moves."""
 TOO_MANY_TIES = "more rows of one second than pages can overlap by, in a list that moves"
 NO_OVERLAP = "pages cannot overlap, and the list moves"
 """Doubts: without an overlap, nothing shows that no row hides between two pages."""
+OTHER_ORDER = "rows that came before came again in another order"
+"""A doubt: the order of the list changed, or another row looks the same."""
 
 
 def read(state: State, view: View) -> Step:
@@ -29,7 +33,7 @@ def read(state: State, view: View) -> Step:
     if not len(view) and state.begun and not _may_be_empty(state, view):
         return lose(state, view)
     seen = recognise(state.memory, view)
-    if seen.is_reversed and not state.is_layout_proven:
+    if seen.is_reversed and not state.is_layout_proven and _is_telling(state, seen):
         state, view = _turn(state), view.flipped()
         seen = recognise(state.memory, view)
     if view.is_stale and state.memory.rows and not _shows_last(state, view, seen):
@@ -41,6 +45,11 @@ def read(state: State, view: View) -> Step:
         return look_back(state) if seen.known else lose(state, view)
     news = news_from(state.memory, view, seen.known, start)
     return _accept(state, view, seen, _without_vanished(state, view, seen, news))
+
+
+def _is_telling(state: State, seen: Recognised) -> bool:
+    """Whether so many rows are known that the order they stand in is that of the page."""
+    return state.tally.is_quiet or len(seen.known) >= _TELLING
 
 
 def _shows_last(state: State, view: View, seen: Recognised) -> bool:
@@ -59,13 +68,20 @@ def _without_vanished(
 
     All between them was read. So what an older response shows there has vanished since, and what
     came there since is not owed; both would come out of order. Rows of the last second may have
-    swapped. After a cursor, and in a quiet list, such rows are late, and news.
+    swapped. After a cursor, in a quiet list, and where times do not run on, such rows are news.
     """
     is_moving = view.is_stale or not (state.tally.is_quiet or state.is_resuming)
-    if not (seen.known and is_moving and state.begun and state.is_sorted):
+    is_sorted = state.begun and state.is_sorted and _runs_on(state, view)
+    if not (seen.known and is_moving and is_sorted):
         return news
     last, second, seconds = seen.known[-1], state.memory.last_second, view.seconds
     return [place for place in news if place > last or seconds[place] == second]
+
+
+def _runs_on(state: State, view: View) -> bool:
+    """Whether the times of a window run in the order of the walk, without exception."""
+    times = list(view.times)
+    return times == sorted(times, reverse=state.goal.order == "newest")
 
 
 def _shows_guard(state: State, view: View) -> bool:
@@ -176,6 +192,8 @@ def _accept(state: State, view: View, seen: Recognised, news: Sequence[int]) -> 
 
 def _doubt(state: State, view: View, seen: Recognised) -> State:
     """Note a window that was accepted without a proof although the list moves."""
+    if seen.is_displaced:
+        state = state.with_doubt(OTHER_ORDER)
     is_proven = seen.anchor is not None or _is_border(state, view) or not state.begun
     is_still = state.tally.is_quiet and view.page.total is not None
     if is_proven or is_still:

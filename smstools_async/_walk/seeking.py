@@ -21,12 +21,12 @@ _MOST_NEAR = 8
 """Looks near the end that `total` names, before farther ones."""
 
 
-def seek_end(state: State, first: View, *, learns: bool) -> State:
+def seek_end(state: State, first: View) -> State:
     """Look for the end of the list, beginning where `total` says it is."""
     total = first.page.total or 0
     far = max(total, first.stop)
     bracket = Bracket(low=first.stop, high=None, step=max(1, far - first.stop))
-    phase = Seeking(target="end", bracket=bracket, first=first if learns else None)
+    phase = Seeking(target="end", bracket=bracket, first=first)
     return attrs.evolve(state, phase=phase)
 
 
@@ -72,14 +72,15 @@ def _speaks_of_more(phase: Seeking, view: View) -> bool:
 
 
 def _begin_at_end(state: State, phase: Seeking, view: View) -> Step:
-    """Begin to read at the end, or learn the layout first."""
+    """Begin to read at the end, or learn the layout first, where it is not as in other lists."""
     view = attrs.evolve(view, forward=False, is_turned=state.is_turned)
-    if phase.first is None:
+    pages = "none" if phase.first is None else learn_order(phase.first, view)
+    if state.layout is not None and pages in (state.layout.pages, "none"):
         return begin_at_end(state, view)
-    pages = learn_order(phase.first, view)
     if Layout(pages=pages, is_turned=False).is_forward(state.goal.order):
-        view = phase.first
-    return Step(state=attrs.evolve(state, phase=Comparing(first=view, pages=pages)))
+        view = phase.first or view
+    phase_after = Comparing(first=attrs.evolve(view, is_turned=False), pages=pages)
+    return Step(state=attrs.evolve(state, layout=None, phase=phase_after))
 
 
 def begin_at_end(state: State, view: View) -> Step:

@@ -77,6 +77,7 @@ ORDERS: dict[str, Callable[[int], list[Row]]] = {
 class LongServer(Server):
     """Serves a long list, with numbers that may be untrue."""
 
+    most_requests: int = 3000
     numbers: Numbers | None = None
     move: Callable[["LongServer"], None] | None = None
 

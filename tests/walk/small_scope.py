@@ -16,9 +16,9 @@ import attrs
 
 from smstools_async._errors import PaginationError
 from smstools_async._walk import Goal, Order, Window, is_passed, is_reached, plan, start, take
+from smstools_async._walk.layout import Habits, Layout, Trend
 
 SECONDS = (1, 2, 3)
-MOST_REQUESTS = 400
 
 
 class Row(NamedTuple):
@@ -66,6 +66,8 @@ class Way:
     ahead: int = 1
     surplus: int | None = 0
     has_times: bool = True
+    pages: Trend | None = None
+    """Which way the pages run, as the client has learned from another list; `None`: its first."""
 
 
 @attrs.define
@@ -76,6 +78,8 @@ class Server:
     way: Way
     script: Script
     requests: int = 0
+    most_requests: int = 400
+    """No walk may take more."""
     stayed: Counter[Row] = attrs.field(init=False)
     ever: Counter[Row] = attrs.field(init=False)
 
@@ -105,15 +109,23 @@ class Outcome:
     requests: int
 
 
+def learned_by(way: Way) -> Habits:
+    """Return what a client knows of the lists before it walks."""
+    if way.pages is None:
+        return Habits()
+    return Habits(layout=Layout(pages=way.pages, is_turned=way.is_turned))
+
+
 def walk(server: Server) -> Outcome:
     """Walk to the end as a reader does: windows ahead, and responses that are set aside."""
     way = server.way
-    state = start(Goal(order=way.order, page_size=way.page_size, surplus=way.surplus))
+    goal = Goal(order=way.order, page_size=way.page_size, surplus=way.surplus)
+    state = start(goal, learned_by(way))
     came: list[Row] = []
     aside: deque[tuple[Window, SmallPage]] = deque()
     was_accepted = True
     while not state.is_finished:
-        if server.requests > MOST_REQUESTS:
+        if server.requests > server.most_requests:
             raise AssertionError(("endless", server.way))
         while aside and is_passed(state, aside[0][0]):
             aside.popleft()
@@ -202,26 +214,33 @@ def scripts(size: int) -> Iterator[tuple[str, Script]]:
                 yield "two in two gaps", {early: (first,), late: (second,)}
 
 
-def ways() -> Iterator[Way]:
+FIRST: Sequence[Trend | None] = (None,)
+LEARNED: Sequence[Trend | None] = ("falling", "rising", "none")
+
+
+def ways(learned: Sequence[Trend | None] = FIRST) -> Iterator[Way]:
     """Return all ways to serve and walk."""
     orders: tuple[Order, Order] = ("newest", "oldest")
-    for size, order, turned, ahead in product((1, 2, 3), orders, (False, True), (1, 3)):
-        yield Way(page_size=size, order=order, is_turned=turned, ahead=ahead)
+    all_ways = product((1, 2, 3), orders, (False, True), (1, 3), learned)
+    for size, order, turned, ahead, pages in all_ways:
+        yield Way(page_size=size, order=order, is_turned=turned, ahead=ahead, pages=pages)
 
 
-def cases(most: int = 6) -> Iterator[tuple[str, List, Way, Script]]:
+def cases(
+    most: int = 6, learned: Sequence[Trend | None] = FIRST
+) -> Iterator[tuple[str, List, Way, Script]]:
     """Return every case of the small scope."""
     for size in range(most + 1):
         for rows in lists(size):
             for kind, script in scripts(size):
-                for way in ways():
+                for way in ways(learned):
                     yield kind, rows, way, script
 
 
 def draw_cases(seed: int, number: int) -> Iterator[tuple[str, List, Way, Script]]:
     """Return random cases of the small scope."""
     draw = random.Random(seed)
-    all_ways = list(ways())
+    all_ways = list(ways((*FIRST, *LEARNED)))
     for _ in range(number):
         rows = tuple(Row(name, draw.choice(SECONDS)) for name in range(draw.randrange(6)))
         if draw.random() < 0.2:
@@ -263,11 +282,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Check all cases, or a slice of them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, default=6)
+    parser.add_argument("--learned", action="store_true", help="walks of a client that had others")
     parser.add_argument("--slice", type=int, nargs=2, default=(0, 1))
     chosen = parser.parse_args(arguments)
     part, parts = chosen.slice
     counts, silent = check(
-        case for number, case in enumerate(cases(chosen.rows)) if number % parts == part
+        case
+        for number, case in enumerate(cases(chosen.rows, LEARNED if chosen.learned else FIRST))
+        if number % parts == part
     )
     for name in sorted(counts):
         print(f"{name:28} {counts[name]:>12,}")  # noqa: T201 - it speaks to a person
