@@ -22,7 +22,7 @@ from smstools_async.cli._rows import Row
 from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
 from smstools_async.cli._source import Selection
-from smstools_async.cli._wording import DOUBT, counted, counted_of, left_out
+from smstools_async.cli._wording import counted, counted_of, described_doubts, left_out
 from smstools_async.cli._writing import Writing
 from smstools_async.export import Appender
 
@@ -160,7 +160,11 @@ class AppendingExports:
         if attachments and attachments.have_failed and not failure:
             failure = attachments.describe_failures()
         return Outcome(
-            entry=entry, messages=progress.yielded, requests=progress.requests, failure=failure
+            entry=entry,
+            messages=progress.yielded,
+            requests=progress.requests,
+            failure=failure,
+            doubts=progress.doubts,
         )
 
     def _display(self) -> AbstractContextManager[object]:
@@ -198,7 +202,8 @@ class AppendingExports:
         if self._sum("skipped_bad"):
             report(left_out(self._sum("skipped_bad")))
         if self._is_doubtful:
-            report(DOUBT)
+            only = self._outcomes[0].doubts if expected == 1 else ()
+            report(described_doubts(only))
 
     @property
     def _is_doubtful(self) -> bool:

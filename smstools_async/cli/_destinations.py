@@ -12,6 +12,7 @@ import sys
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import attrs
@@ -97,6 +98,16 @@ def destination(
     if output.exists() and not output.is_file():
         return _Stream(open_writer, output, str(output), is_terminal=False)
     return _File(open_writer, output, resume_from, is_alone=is_alone)
+
+
+def try_opening(open_writer: WriterOpener, folder: Path) -> None:
+    """Open a writer in `folder` once, and leave nothing of it.
+
+    Raises:
+        ValueError, ImportError, OSError: It cannot be opened.
+    """
+    with TemporaryDirectory(prefix=".", dir=folder) as scratch, open_writer(Path(scratch, "check")):
+        pass
 
 
 class _Stream:

@@ -16,7 +16,14 @@ from smstools_async.cli._reporting import report
 from smstools_async.cli._rows import row_of
 from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
-from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all, left_out
+from smstools_async.cli._wording import (
+    arrivals,
+    counted,
+    counted_of,
+    described_doubts,
+    in_all,
+    left_out,
+)
 
 _STILL_KEPT: Final = "what was kept is still there. Run the same command to resume."
 
@@ -66,7 +73,7 @@ class Export:
         if progress.skipped_bad:
             report(left_out(progress.skipped_bad))
         if progress.degraded:
-            report("\n  ".join([DOUBT, *progress.doubts]))
+            report(described_doubts(progress.doubts))
 
     def _report_attachments(self) -> None:
         attachments = self.conversation.attachments

@@ -3,54 +3,36 @@
 import asyncio
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any, Final
 
-import attrs
-
-from smstools_async import AuthenticationError, Client, Progress, SmstoolsError
+from smstools_async import AuthenticationError, Client, SmstoolsError
 from smstools_async.cli import _source
 from smstools_async.cli._arguments import command_line
-from smstools_async.cli._attachments import Attachments
-from smstools_async.cli._combining import CombinedFile
 from smstools_async.cli._conversation import Conversation
-from smstools_async.cli._destinations import destination
+from smstools_async.cli._destinations import destination, try_opening
 from smstools_async.cli._exit_codes import ExitCode
 from smstools_async.cli._leftovers import remove_leftovers_in
-from smstools_async.cli._outcomes import Outcome
+from smstools_async.cli._outcomes import Outcome, figures_of
 from smstools_async.cli._phones import Entry
+from smstools_async.cli._plan import Plan
 from smstools_async.cli._provenance import facts_of
 from smstools_async.cli._reporting import describe, report
-from smstools_async.cli._resuming import ConversationState, ResumeFile
+from smstools_async.cli._resuming import ConversationState
 from smstools_async.cli._rows import Row, rows_of
 from smstools_async.cli._running import run
-from smstools_async.cli._service import Service
-from smstools_async.cli._source import Selection
-from smstools_async.cli._wording import DOUBT, arrivals, counted, counted_of, in_all, left_out
-from smstools_async.cli._writing import Writing
+from smstools_async.cli._wording import (
+    arrivals,
+    counted,
+    counted_of,
+    described_doubts,
+    in_all,
+    left_out,
+)
 
 _FEWEST_CONNECTIONS: Final = 8
-
-
-@attrs.frozen(kw_only=True)
-class Plan:
-    """Which conversations to export, and how."""
-
-    service: Service
-    entries: Sequence[Entry]
-    selection: Selection
-    folder: Path
-    writing: Writing
-    attachments: Callable[[Entry], Attachments] | None = None
-    concurrency: int
-    resume_file: ResumeFile
-    resumes: bool
-    combined: CombinedFile | None = None
-    """The file that all conversations are written to once they are complete, if there is one."""
 
 
 class ManyExports:
@@ -62,7 +44,6 @@ class ManyExports:
         self._kept_before = 0
         self._sums = Counter[str]()
         self._refusal: AuthenticationError | None = None
-        self._is_doubtful = False
         self._has_started = False
         self._running: dict[Entry, Conversation] = {}
         self.outcomes: list[Outcome] = []
@@ -110,7 +91,7 @@ class ManyExports:
 
     def _sum_of(self, what: str) -> int:
         """Sum `yielded`, `requests`, `arrived` or `skipped_bad` of `Progress` over this run."""
-        running = [_figures(each.progress) for each in list(self._running.values())]
+        running = [figures_of(each.progress) for each in list(self._running.values())]
         return self._sums[what] + sum(figures[what] for figures in running)
 
     @property
@@ -120,6 +101,10 @@ class ManyExports:
     @property
     def _failed(self) -> int:
         return sum(outcome.failure is not None for outcome in self.outcomes)
+
+    @property
+    def _is_doubtful(self) -> bool:
+        return any(outcome.doubts for outcome in self.outcomes)
 
     async def _write(self) -> None:
         plan = self._plan
@@ -152,11 +137,7 @@ class ManyExports:
         _source.check(client, first, self._plan.selection, None)
         combined = self._plan.combined
         opener = combined.opener if combined else self._plan.writing.opener(first, None)
-        with (
-            TemporaryDirectory(prefix=".", dir=self._plan.folder) as scratch,
-            opener(Path(scratch, "check")),
-        ):
-            pass
+        try_opening(opener, self._plan.folder)
 
     async def _write_all(self, client: Client, entries: Iterator[Entry]) -> None:
         try:
@@ -213,7 +194,6 @@ class ManyExports:
     def _record_complete(self, entry: Entry) -> str | None:
         """Record that a conversation is complete; return why not, if attachments are missing."""
         conversation = self._running[entry]
-        self._is_doubtful |= conversation.progress.degraded
         if conversation.attachments and conversation.attachments.have_failed:
             return conversation.attachments.describe_failures()
         self._record(_state(entry, conversation.written, None))
@@ -235,13 +215,14 @@ class ManyExports:
         """Drop a conversation: with its last page in memory, it is too large to be kept."""
         conversation = self._running[entry]
         progress = conversation.progress
-        self._sums.update(_figures(progress))
+        self._sums.update(figures_of(progress))
         self.outcomes.append(
             Outcome(
                 entry=entry,
                 messages=conversation.written,
                 requests=progress.requests,
                 failure=failure,
+                doubts=progress.doubts,
             )
         )
         del self._running[entry]
@@ -276,7 +257,7 @@ class ManyExports:
         if self._sum_of("skipped_bad"):
             report(left_out(self._sum_of("skipped_bad")))
         if self._is_doubtful:
-            report(DOUBT)
+            report(described_doubts())
 
     def _describe_complete(self) -> str:
         return counted_of(self.complete, self.expected, "conversation")
@@ -286,10 +267,10 @@ class ManyExports:
             self._keep(entry)
         if not self._states:
             return
-        complete = self._describe_complete()
         parts = sum(entry.name in self._states for entry in self._plan.entries) - self.complete
         others = f"; parts of {parts:,} more are kept" if parts else ""
-        report(f"{complete} complete{others}. Resume with:\n  {self._resuming_command()}")
+        done = f"{self._describe_complete()} complete{others}"
+        report(f"{done}. Resume with:\n  {self._resuming_command()}")
 
     def _resuming_command(self) -> str:
         selection = self._plan.selection
@@ -299,12 +280,3 @@ class ManyExports:
 
 def _state(entry: Entry, messages: int, cursor: str | None) -> ConversationState:
     return ConversationState(name=entry.name, phone=entry.phone, messages=messages, cursor=cursor)
-
-
-def _figures(progress: Progress) -> dict[str, int]:
-    return {
-        "yielded": progress.yielded,
-        "requests": progress.requests,
-        "arrived": progress.arrived,
-        "skipped_bad": progress.skipped_bad,
-    }

@@ -2,6 +2,7 @@
 
 import attrs
 
+from smstools_async import Progress
 from smstools_async.cli._phones import Entry
 
 
@@ -14,3 +15,15 @@ class Outcome:
     requests: int
     failure: str | None
     """Why it, or its attachments, are incomplete; `None` if it is complete."""
+    doubts: tuple[str, ...] = ()
+    """What the service contradicted itself in, so that messages may be missing all the same."""
+
+
+def figures_of(progress: Progress) -> dict[str, int]:
+    """Return what the summary adds up."""
+    return {
+        "yielded": progress.yielded,
+        "requests": progress.requests,
+        "arrived": progress.arrived,
+        "skipped_bad": progress.skipped_bad,
+    }

@@ -13,10 +13,11 @@ from smstools_async.cli._combining import CombinedFile
 from smstools_async.cli._conversation import Conversation
 from smstools_async.cli._destinations import destination
 from smstools_async.cli._export import Export
-from smstools_async.cli._many import ManyExports, Plan
+from smstools_async.cli._many import ManyExports
 from smstools_async.cli._many_options import Many
 from smstools_async.cli._parts import behind_links, check_folder, kept_file
 from smstools_async.cli._phones import DEFAULT_NAME, Entry
+from smstools_async.cli._plan import Plan
 from smstools_async.cli._provenance import facts_of
 from smstools_async.cli._resuming import ResumeFile
 from smstools_async.cli._service import Service

@@ -14,16 +14,17 @@ from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._terminal import visible
 
 _LONGEST: Final = 40
-"""Rows. Of more conversations, only the failed ones are listed."""
+"""Rows. Of more conversations, only the failed and the doubtful ones are listed."""
 
 
 def print_outcomes(outcomes: Sequence[Outcome]) -> None:
-    """Print on standard error a line per conversation, or per failed one.
+    """Print on standard error a line per conversation, or per failed or doubtful one.
 
     The names of their files, which hold phone numbers, are shown at a terminal only. Elsewhere,
     where a log may be written, the line number identifies the conversation.
     """
-    listed = [each for each in outcomes if each.failure or len(outcomes) <= _LONGEST]
+    shows_all = len(outcomes) <= _LONGEST
+    listed = [each for each in outcomes if shows_all or each.failure or each.doubts]
     if listed:
         with suppress(OSError):
             Console(stderr=True, highlight=False).print(_table(listed))
@@ -43,6 +44,9 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
 
 def _outcome(outcome: Outcome) -> Text:
     name = visible(outcome.entry.name) if sys.stderr.isatty() else ""
+    if outcome.failure is None and outcome.doubts:
+        words = f"{name or 'in doubt'}: {'; '.join(outcome.doubts)}"
+        return Text.assemble(("? ", "yellow"), words)
     if outcome.failure is None:
         return Text.assemble(("✓ ", "green"), name or "complete")
     failure = visible(outcome.failure)

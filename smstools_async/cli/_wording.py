@@ -9,6 +9,11 @@ DOUBT: Final = (
 )
 
 
+def described_doubts(doubts: Sequence[str] = ()) -> str:
+    """Say that an export is in doubt, and list the contradictions that no table lists."""
+    return "\n  ".join([DOUBT, *doubts])
+
+
 def left_out(rows: int) -> str:
     """Say how many rows an export leaves out."""
     rows_are = "1 row is" if rows == 1 else f"{rows:,} rows are"

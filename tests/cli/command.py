@@ -12,11 +12,12 @@ from collections.abc import Generator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from typing import NamedTuple
 
+import attrs
 import pytest
 from click.testing import CliRunner, Result
 
 from smstools_async.cli._commands import smstools_async
-from smstools_async.sandbox import Sandbox
+from smstools_async.sandbox import Response, Sandbox
 
 _TAKE_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0)"
 _PROGRAM = "from smstools_async.cli import main; main()"
@@ -149,6 +150,17 @@ def signal_at_request(sandbox: Sandbox, number: int, process_id: int, what: sign
 
     sandbox.before_each_request = send
     sandbox.latency = lambda arrived: 0.0 if arrived < number else 600.0
+
+
+def receive_with_bad_row(sandbox: Sandbox, phone: str) -> None:
+    """Let `first`, `bad` and `last` arrive, whose second text is sent as a list from now on."""
+    for text in ("first", "bad", "last"):
+        sandbox.receive(phone, text)
+    sandbox.fail(_with_bad_text, times=None, phone=phone)
+
+
+def _with_bad_text(response: Response) -> Response:
+    return attrs.evolve(response, body=response.body.replace(b'"bad"', b'["bad"]'))
 
 
 @contextmanager

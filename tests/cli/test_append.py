@@ -9,8 +9,16 @@ import pytest
 
 from smstools_async import Message, MessageFile
 from smstools_async.export import read_csv, read_jsonl, read_parquet, read_sqlite
-from smstools_async.sandbox import Response, Sandbox
-from tests.cli.command import PHONE, invoke, invoke_at_terminal, plain, signal_at_request, untimed
+from smstools_async.sandbox import Response, Sandbox, named_quirks
+from tests.cli.command import (
+    PHONE,
+    invoke,
+    invoke_at_terminal,
+    plain,
+    receive_with_bad_row,
+    signal_at_request,
+    untimed,
+)
 
 PHONES = [f"+55119876543{number:02}" for number in range(5)]
 MANY = ("export", "--phones-file", "phones.txt", "--append")
@@ -90,6 +98,29 @@ def test_one_conversation_is_added_to(sandbox: Sandbox, folder: Path) -> None:
     sandbox.receive(PHONE, "Oi")
     assert 0 == invoke(*arguments).exit_code
     assert sandbox.messages(PHONE)[::-1] == tuple(read_jsonl(folder / "a.jsonl"))
+
+
+def test_bad_rows_are_left_out_and_counted(sandbox: Sandbox, folder: Path) -> None:
+    """By each run; the file goes on behind them."""
+    receive_with_bad_row(sandbox, PHONE)
+    export = ("export", PHONE, "-o", "a.jsonl", "--append")
+    assert 1 == invoke(*export).exit_code
+    result = invoke(*export, "--skip-bad-rows")
+    assert 0 == result.exit_code, result.stderr
+    assert "1 row is left out, since the service sent what cannot be read." in result.stderr
+    sandbox.receive(PHONE, "Oi")
+    assert 0 == invoke(*export, "--skip-bad-rows").exit_code
+    assert ["first", "last", "Oi"] == [message.text for message in read_jsonl(folder / "a.jsonl")]
+
+
+def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
+    """Of one conversation under the summary, of many in the table."""
+    sandbox.add_conversation(PHONE, messages=300)
+    sandbox.quirks = named_quirks("row-never-sent")
+    one = invoke("export", PHONE, "-o", "a.jsonl", "--append")
+    assert 5 == one.exit_code
+    assert "Note: the service contradicted itself" in one.stderr
+    assert "\n  total=300, but 55 of these rows did not come\n" in one.stderr
 
 
 @pytest.mark.parametrize("target", ["all.db", "out"])

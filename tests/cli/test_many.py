@@ -7,6 +7,7 @@ import signal
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stderr
 from datetime import UTC
 from pathlib import Path
 from threading import Event, Thread
@@ -17,9 +18,10 @@ from click.testing import Result
 
 import smstools_async.export as room
 from smstools_async import Message, MessageFile
-from smstools_async.cli._many import ManyExports, Plan
+from smstools_async.cli._many import ManyExports
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._phones import Entry
+from smstools_async.cli._plan import Plan
 from smstools_async.cli._resuming import RESUME_FILE, ResumeFile
 from smstools_async.cli._service import Service
 from smstools_async.cli._source import Selection
@@ -27,7 +29,15 @@ from smstools_async.cli._table import print_outcomes
 from smstools_async.cli._writing import Writing
 from smstools_async.export import FORMATS, read_jsonl
 from smstools_async.sandbox import Response, Sandbox, named_quirks
-from tests.cli.command import invoke, invoke_at_terminal, plain, signal_at_request, untimed
+from tests.cli.command import (
+    Terminal,
+    invoke,
+    invoke_at_terminal,
+    plain,
+    receive_with_bad_row,
+    signal_at_request,
+    untimed,
+)
 
 PHONES = [f"+55119876543{number:02}" for number in range(5)]
 EXPORT = ("export", "--phones-file", "phones.txt", "-o", "out", "--page-size", "100")
@@ -113,10 +123,47 @@ def test_arrivals_are_told(conversations: Sandbox) -> None:
 
 
 def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:
-    """A message that is counted and never sent may be missing."""
+    """Messages that are counted and never sent are missing: the table says of which phone."""
     sandbox.add_conversation(PHONES[0], messages=300)
     sandbox.quirks = named_quirks("row-never-sent")
-    assert "Note: the service contradicted itself" in invoke(*EXPORT).stderr
+    result = invoke(*EXPORT)
+    assert 5 == result.exit_code
+    row = r" (\d+) \d+ \? in doubt: total=300, but (\d+) of these rows did not come"
+    ((came, missing),) = re.findall(row, " ".join(result.stderr.split()))
+    assert 300 == int(came) + int(missing)
+    assert "Note: the service contradicted itself" in result.stderr
+
+
+def test_doubtful_conversation_is_among_those_listed_of_many() -> None:
+    """Of more than forty, failed and doubtful ones alone have a line."""
+    outcomes = [
+        Outcome(
+            entry=Entry(line=number, phone=PHONES[0], name="a"),
+            messages=1,
+            requests=1,
+            failure=None,
+            doubts=("lost",) if number == 7 else (),
+        )
+        for number in range(1, 51)
+    ]
+    terminal = Terminal()
+    with redirect_stderr(terminal):
+        print_outcomes(outcomes)
+    shown = [line.split() for line in plain(terminal).splitlines()]
+    assert [["line", "messages", "requests"], ["7", "1", "1", "?", "a:", "lost"]] == shown
+
+
+def test_bad_rows_are_left_out_and_counted(sandbox: Sandbox, folder: Path) -> None:
+    """Of all conversations together; without the option they fail."""
+    for phone in PHONES:
+        receive_with_bad_row(sandbox, phone)
+    assert 4 == invoke(*EXPORT).exit_code
+    result = invoke(*EXPORT, "--skip-bad-rows")
+    assert 0 == result.exit_code, result.stderr
+    assert "5 rows are left out, since the service sent what cannot be read." in result.stderr
+    for phone in PHONES:
+        texts = [message.text for message in _read(folder / f"{phone}.jsonl")]
+        assert ["last", "first"] == texts
 
 
 def test_names_follow_a_template(conversations: Sandbox, folder: Path) -> None:
