@@ -8,7 +8,7 @@ import argparse
 import random
 import sys
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple, cast
 
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 List = tuple[Row, ...]
 Move = Callable[[List], List]
-Script = dict[int, Sequence[Move]]
+Script = Mapping[int, Sequence[Move]]
 """Before which request the list moves, and how."""
 
 
