@@ -10,9 +10,6 @@ from smstools_async._walk.state import State
 from smstools_async._walk.step import Step
 from smstools_async._walk.view import View
 
-MOST_IDLE = 64
-"""Responses in a row without news. A gallop and a search by halves through the longest list take
-fewer."""
 _VANISHED = "none of the rows read last is in the list any more"
 LONGEST_LIST = 10**8
 """Rows that no list has; only a server that ignores `page` seems to."""
@@ -39,10 +36,6 @@ def locate(state: State, phase: Locating, view: View) -> Step | State:
     """Look for known rows; return a step, or the state in which the view can be read."""
     if recognise(state.memory, view).known:
         return attrs.evolve(state, phase=Reading())
-    if state.tally.idle > MOST_IDLE:
-        raise PaginationStalledError(
-            f"None of the rows read last came again in {state.tally.idle} responses"
-        )
     phase = attrs.evolve(phase, saw_rows=phase.saw_rows or len(view) > 0)
     if state.is_sorted and not len(view):
         return _close_in(state, phase, view, phase.bracket.below(max(view.start, 0)))
@@ -138,9 +131,7 @@ def _look_on(state: State, phase: Locating) -> Step:
 
 def _vanish_by_time(state: State) -> Step | State:
     """Continue by time, within a view that holds both sides of the last second and no known row."""
-    if _are_few(state):
-        return _start_over(state)
-    return _begin_by_time(state)
+    return _start_over(state) if _are_few(state) else _begin_by_time(state)
 
 
 def _vanish(state: State, phase: Locating, view: View) -> Step:

@@ -33,6 +33,8 @@ def plan(state: State, most: int = 1) -> list[Window]:
 
 
 def _one_window(state: State, phase: Phase) -> Window:
+    if state.fixed:
+        return _page_of(state.fixed, _sought(state, phase))
     match phase:
         case Opening():
             window = Window(1, _first_limit(state))
@@ -49,6 +51,23 @@ def _one_window(state: State, phase: Phase) -> Window:
         case _:
             window = _first_of_range(state)
     return window
+
+
+def _sought(state: State, phase: Phase) -> int:
+    """Return the index of the row that is looked for."""
+    match phase:
+        case Seeking(bracket=bracket) | Locating(bracket=bracket):
+            index = bracket.guess
+        case Comparing(first=first):
+            index = first.stop if first.forward else max(0, first.start - 1)
+        case _:
+            index = state.edge
+    return index
+
+
+def _page_of(size: int, index: int) -> Window:
+    """Return the page of a row, where all pages have this size whatever the `limit`."""
+    return Window(index // size + 1, size)
 
 
 def _first_limit(state: State) -> int:
@@ -101,7 +120,7 @@ def _before(state: State, *, edge: int, overlap: int, most: int) -> Window:
 
 def _next(state: State, edge: int, overlap: int) -> Window:
     if state.fixed:
-        return Window(max(1, -(-(edge + state.is_forward) // state.fixed)), state.fixed)
+        return _page_of(state.fixed, edge if state.is_forward else max(0, edge - 1))
     most = _most(state, overlap)
     exact = _exact(state, edge, overlap, most)
     if exact is not None:
@@ -135,8 +154,6 @@ def _plan_reading(state: State, most: int) -> list[Window]:
 def _first_of_range(state: State) -> Window:
     """Return a window that shows the rows before the wanted range, and the first of it."""
     most = max(1, min(state.largest, 2 * max(state.guard, state.goal.page_size)))
-    if state.fixed:
-        return Window(state.edge // state.fixed + 1, state.fixed)
     return reaching_up(state.edge, most) if state.is_forward else reaching_down(state.edge, most)
 
 
@@ -153,8 +170,6 @@ def _needs_nothing_beyond(state: State, edge: int) -> bool:
 def _around(state: State, index: int) -> Window:
     """Return a full window that holds `index` well within."""
     most = max(1, min(state.largest, max(state.goal.window_size, 2 * state.needed)))
-    if state.fixed:
-        return Window(index // state.fixed + 1, state.fixed)
     if state.is_forward:
         return reaching_up(max(0, index - min(state.needed, most // 2)), most)
     return reaching_down(index + min(state.needed, most // 2) + 1, most)
@@ -163,8 +178,6 @@ def _around(state: State, index: int) -> Window:
 def _around_end(state: State, low: int, high: int | None, guess: int) -> Window:
     """Return a window that shows the end of the list, if it is where it is taken to be."""
     most = max(1, min(state.largest, max(4, state.goal.window_size)))
-    if state.fixed:
-        return Window(guess // state.fixed + 1, state.fixed)
     if high is not None and high - low < most:
         return reaching_down(high + 1, most)
     return reaching_down(guess + 1, most)
@@ -174,8 +187,6 @@ def _beyond(state: State, phase: Confirming) -> Window:
     """Return a window over the end that the server would fill if the list went on."""
     most = max(1, phase.rows) if phase.may_be_the_limit else state.goal.window_size
     most = min(state.largest, most)
-    if state.fixed:
-        return Window(state.edge // state.fixed + 1, state.fixed)
     overlap = state.overlap
     if 2 * overlap <= most:
         window = reaching_up(max(0, state.edge - overlap), most)

@@ -7,7 +7,7 @@ import attrs
 from smstools_async._errors import PaginationStalledError
 from smstools_async._walk.ending import advance
 from smstools_async._walk.layout import Layout, learn_order
-from smstools_async._walk.locating import LONGEST_LIST, MOST_IDLE
+from smstools_async._walk.locating import LONGEST_LIST
 from smstools_async._walk.phases import Bracket, Comparing, Reading, Seeking
 from smstools_async._walk.state import State
 from smstools_async._walk.step import Step
@@ -40,7 +40,7 @@ def take_end(state: State, phase: Seeking, view: View) -> Step:
         bracket = attrs.evolve(bracket.above(view.stop), step=_step_to_end(state, phase, view))
     else:
         bracket = bracket.below(view.start)
-    if bracket.low > LONGEST_LIST or state.tally.idle > MOST_IDLE:
+    if bracket.low > LONGEST_LIST:
         raise PaginationStalledError(f"The list has no end after {bracket.low} rows")
     if bracket.high is not None and bracket.low > bracket.high:
         bracket = _reopened(bracket, has_grown=len(view) > 0)

@@ -6,7 +6,7 @@ from smstools_async._errors import PaginationStalledError
 from smstools_async._walk.ending import advance
 from smstools_async._walk.goal import Goal
 from smstools_async._walk.layout import Habits
-from smstools_async._walk.locating import MOST_IDLE, locate
+from smstools_async._walk.locating import locate
 from smstools_async._walk.opening import compare, open_list
 from smstools_async._walk.phases import Comparing, Finished, Locating, Opening, Reading, Seeking
 from smstools_async._walk.seeking import take_end, take_range
@@ -14,6 +14,10 @@ from smstools_async._walk.state import Place, State
 from smstools_async._walk.step import Step
 from smstools_async._walk.view import Page, View
 from smstools_async._walk.windows import Window
+
+_MOST_IDLE = 64
+"""Responses in a row without news. A gallop and a search by halves through the longest list take
+fewer."""
 
 
 def start(goal: Goal, habits: Habits = Habits(), place: Place | None = None) -> State:  # noqa: B008 - frozen
@@ -69,7 +73,7 @@ def take(state: State, window: Window, page: Page, *, is_stale: bool = False) ->
         is_stale=is_stale,
     )
     step = _dispatch(state, view)
-    if step.state.tally.idle > MOST_IDLE and not step.state.is_finished:
+    if step.state.tally.idle > _MOST_IDLE and not step.state.is_finished:
         raise PaginationStalledError(
             f"The last {state.tally.idle} responses brought nothing new, and no end"
         )
