@@ -9,14 +9,17 @@ page)` returns a `Step` with everything that the response brought; nothing else 
 | What is remembered of the rows read last? | `memory` |
 | How does a page look along the walk? | `view` |
 | What of it is known, and can anything hide before it? | `proofs` |
+| Which way do times run? | `trends` |
 | Which way do pages run, and the rows on them? | `layout` |
 | What does the caller want? | `goal` |
 | In which phase is a walk? | `phases` |
 | Where does it stand? | `state` |
 | What did a response bring? | `step` |
 | Which windows come next? | `plan` |
-| What does a response do? | `transition`, and one module for each phase: `opening`, `seeking`, \
-`reading`, `locating`, `ending` |
+| What does a response do? | `transition`, and one module for each phase: `opening`, `comparing`, \
+`seeking`, `reading`, `locating`, `ending` |
+| Where does news begin in a window? | `starting` |
+| What does a window show besides? | `noticing` |
 """
 
 from smstools_async._walk.goal import Goal

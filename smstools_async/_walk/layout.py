@@ -5,21 +5,16 @@ Both are documented nowhere, so they are learned apart: page 1 alone says nothin
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from operator import gt, lt
 from statistics import fmean
 from typing import Literal
 
 import attrs
 
+from smstools_async._walk.trends import Trend, has_no_trend, trend, trend_between
 from smstools_async._walk.view import View
 
 Order = Literal["newest", "oldest"]
-Trend = Literal["falling", "rising", "none"]
 
-_CLEAR = 4
-"""So many times as many steps one way as the other make a trend."""
-_LEAST_TURNS = 3
-"""So many steps against the others at least make a page mixed."""
 _LEAST_SHARED = 2
 """Different rows that two windows must share to tell: one alone may be the twin of another."""
 _SMALL_CHANGE = 8
@@ -28,59 +23,6 @@ _CLEAR_LEAN = 0.25
 """How far from the middle shared rows must lie; rows that vanish meanwhile shift it a little."""
 _LEAST_HELD = 4
 """Different rows they must share where one window holds all rows of the other."""
-
-
-def trend(seconds: Sequence[int]) -> Trend:
-    """Return which way times run; a few displaced rows do not hide it."""
-    trends: set[Trend] = {_trend_of(*steps) for steps in _near_and_far(seconds)}
-    return trends.pop() if len(trends) == 1 else "none"
-
-
-def is_mixed(seconds: Sequence[int]) -> bool:
-    """Whether times run both ways, and not just for a few displaced rows."""
-    if seconds[0] >= seconds[-1] and seconds == sorted(seconds, reverse=True):
-        return False  # the usual case, which takes next to no time
-    return _is_split(*_steps(seconds, 1)) or _has_no_trend(seconds)
-
-
-def _has_no_trend(seconds: Sequence[int]) -> bool:
-    """Whether times run neither way on the whole, next to each other or not."""
-    near, *far = _near_and_far(seconds)
-    trends = {_trend_of(*steps) for steps in (near, *far)}
-    return {"rising", "falling"} <= trends or any(_is_split(*steps) for steps in far)
-
-
-def _trend_of(rises: int, falls: int) -> Trend:
-    if falls > _CLEAR * rises:
-        return "falling"
-    return "rising" if rises > _CLEAR * falls else "none"
-
-
-def _is_split(rises: int, falls: int) -> bool:
-    fewer, more = sorted((rises, falls))
-    return fewer >= _LEAST_TURNS and more <= _CLEAR * fewer
-
-
-def _near_and_far(seconds: Sequence[int]) -> list[tuple[int, int]]:
-    """Count how often times rise and fall: from row to row, and over a third and half of the page.
-
-    Rows that rise a dozen times and then fall back run neither way.
-    """
-    count = len(seconds)
-    return [_steps(seconds, max(1, far)) for far in (1, count // 3, count // 2)]
-
-
-def _steps(seconds: Sequence[int], far: int) -> tuple[int, int]:
-    """Count the rises and the falls; this runs for each row, so in C."""
-    later = seconds[far:]
-    return sum(map(lt, seconds, later)), sum(map(gt, seconds, later))
-
-
-def trend_between(first: int | None, second: int | None) -> Trend:
-    """Return which way two times run."""
-    if first is None or second is None or first == second:
-        return "none"
-    return "falling" if second < first else "rising"
 
 
 @attrs.frozen(kw_only=True)
@@ -116,7 +58,7 @@ class Habits:
 
 def learn_order(first: View, farther: View) -> Trend:
     """Return which way times run from page to page, by two pages of the list."""
-    are_unsorted = _has_no_trend(first.times) and _has_no_trend(farther.times)
+    are_unsorted = has_no_trend(first.times) and has_no_trend(farther.times)
     if are_unsorted or have_passed(first, farther):
         return "none"
     return trend_between(first.middle, farther.middle)

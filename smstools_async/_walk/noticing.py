@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from smstools_async._walk.layout import Habits, is_mixed
+from smstools_async._walk.layout import Habits
 from smstools_async._walk.proofs import Recognised
 from smstools_async._walk.state import NO_ORDER, State
+from smstools_async._walk.trends import is_mixed
 from smstools_async._walk.view import View
 
 _TELLING = 3

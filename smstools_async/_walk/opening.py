@@ -1,27 +1,17 @@
-"""Page 1, and what a second look at the list tells about its layout."""
+"""Page 1: what it tells, and what has to be looked at next."""
 
 import attrs
 
 from smstools_async._errors import PaginationStalledError
-from smstools_async._walk.ending import advance, finish
-from smstools_async._walk.layout import (
-    Layout,
-    have_passed,
-    is_turned,
-    learn_order,
-    trend,
-    turned_by_overlap,
-    turned_by_times,
-)
-from smstools_async._walk.phases import Comparing, Confirming, Finished, Opening, Reading
-from smstools_async._walk.reading import read
-from smstools_async._walk.seeking import begin, begin_at_end, seek_end
+from smstools_async._walk.comparing import MOST_TRIES, may_end, take_whole
+from smstools_async._walk.ending import advance
+from smstools_async._walk.layout import Layout
+from smstools_async._walk.phases import Comparing, Finished, Opening, Reading
+from smstools_async._walk.seeking import begin, seek_end
 from smstools_async._walk.state import State
 from smstools_async._walk.step import Step
+from smstools_async._walk.trends import trend
 from smstools_async._walk.view import View
-
-_MOST_TRIES = 3
-"""Looks at a page 1 without rows that `total` contradicts."""
 
 
 def open_list(state: State, phase: Opening, view: View) -> Step:
@@ -34,8 +24,8 @@ def open_list(state: State, phase: Opening, view: View) -> Step:
     guess = Layout(pages=trend(view.times), is_turned=False)
     if _is_answered(state, view, guess):
         return advance(attrs.evolve(state, layout=guess, phase=Reading()), view)
-    if view.is_short and _may_end(view) and _is_certain(state, view):
-        return _take_whole(state, view)
+    if view.is_short and may_end(view) and _is_certain(state, view):
+        return take_whole(state, view)
     if guess.is_forward(state.goal.order) or view.is_short or view.page.total == view.stop:
         return Step(state=attrs.evolve(state, phase=Comparing(first=view, pages="none")))
     return Step(state=seek_end(state, view))
@@ -44,7 +34,7 @@ def open_list(state: State, phase: Opening, view: View) -> Step:
 def _look_again(state: State, phase: Opening, view: View) -> State:
     if not view.page.total:
         return attrs.evolve(state, phase=Finished())
-    if phase.tries >= _MOST_TRIES:
+    if phase.tries >= MOST_TRIES:
         raise PaginationStalledError(
             f"The server reports total={view.page.total} but returns no rows"
         )
@@ -58,147 +48,19 @@ def _is_answered(state: State, view: View, guess: Layout) -> bool:
     return is_enough and is_plain and not (state.goal.has_beginning or state.goal.has_end)
 
 
-def _may_end(view: View) -> bool:
-    return view.page.total is None or view.page.total <= view.stop
-
-
 def _is_certain(state: State, view: View) -> bool:
     """Whether a short page 1 is the whole list, as far as this client has seen the server."""
     habits = state.habits
     return view.page.total == view.stop and (habits.counts_all or len(view) < habits.largest_page)
 
 
-def _take_whole(state: State, view: View) -> Step:
-    """Take a page that is the whole list, in the order asked for."""
-    rows = trend(view.times)
-    is_forward = Layout(pages=rows, is_turned=False).is_forward(state.goal.order)
-    layout = Layout(pages=rows, is_turned=False)
-    edge = 0 if is_forward else view.stop
-    state = attrs.evolve(state, layout=layout, phase=Reading(), edge=edge, far_end=view.stop)
-    view = attrs.evolve(view, forward=is_forward, is_turned=False)
-    step = read(state, view)
-    return attrs.evolve(step, state=finish(step.state, attrs.evolve(view, forward=True)))
-
-
 def _start_with(state: State, view: View) -> Step:
     """Begin where the known layout says."""
     if state.is_forward:
         return begin(state, attrs.evolve(view, forward=True, is_turned=state.is_turned))
-    if view.is_short and _may_end(view) and _is_certain(state, view):
+    if view.is_short and may_end(view) and _is_certain(state, view):
         return advance(
             attrs.evolve(state, phase=Reading(), edge=view.stop),
             attrs.evolve(view, forward=False, is_turned=state.is_turned),
         )
     return Step(state=seek_end(state, view))
-
-
-def compare(state: State, phase: Comparing, view: View) -> Step:
-    """Learn whether pages are turned, from the first window and one next to it."""
-    first = phase.first
-    view = attrs.evolve(view, forward=True, is_turned=False)
-    if _is_blank(first, view):
-        return Step(state=_look_again_beside(state, phase, view))
-    if _others_only_arrived(state, first, view):
-        return _take_whole(state, first)
-    if _is_whole_list(state, phase, view):
-        return _take_whole(state, view if view.is_first_page and len(view) else first)
-    plain = attrs.evolve(first, forward=True, is_turned=False)
-    lower, upper = (plain, view) if first.forward else (view, plain)
-    state = _notice_clamp(state, first, view)
-    pages = phase.pages if phase.pages != "none" else learn_order(lower, upper)
-    turned = is_turned(lower, upper, pages)
-    if turned is None and phase.tries < _MOST_TRIES and state.fixed is None:
-        return Step(state=_compare_again(state, phase, view))
-    state = attrs.evolve(state, is_layout_proven=turned is not None)
-    if turned is None and not have_passed(lower, upper):
-        turned = turned_by_overlap(lower, upper)
-    if turned is None:
-        turned = turned_by_times(lower, upper, pages)
-    if turned is None and state.fixed is None:
-        doubt = "windows next to each other share no rows"
-        state = state.with_doubt(doubt)
-    if pages == "none" and plain.is_first_page and not turned:
-        pages = trend(plain.times)
-    layout = Layout(pages=pages, is_turned=bool(turned))
-    return _begin_as(state, phase, view, layout)
-
-
-def _is_blank(first: View, view: View) -> bool:
-    """Whether no rows came where the first window had some, and where `total` counts some."""
-    return not len(view) and view.start < min(first.stop, view.page.total or 0)
-
-
-def _look_again_beside(state: State, phase: Comparing, view: View) -> State:
-    if phase.tries >= _MOST_TRIES:
-        raise PaginationStalledError(
-            f"The server reports total={view.page.total} but returns no rows"
-        )
-    return _compare_again(state, phase, view)
-
-
-def _is_whole_list(state: State, phase: Comparing, view: View) -> bool:
-    """Whether page 1 holds all rows: a second look shows nothing behind them, or all of them."""
-    first = phase.first
-    is_patient = phase.tries < _MOST_TRIES - 1 and not (_may_end(view) and _may_end(first))
-    if is_patient or not view.is_short:
-        return False
-    if first.is_first_page and (not len(view) or _brings_nothing(first, view)):
-        return True
-    return phase.tries > 0 and view.is_first_page and len(view) < state.largest
-
-
-def _others_only_arrived(state: State, first: View, view: View) -> bool:
-    """Whether page 1 was the whole list, and all other rows of the second look are newer."""
-    is_whole = first.is_first_page and first.is_short and _may_end(first) and len(view) > 0
-    if not is_whole or state.goal.order != "newest" or not first.times:
-        return False
-    known = {first.digest(place) for place in range(len(first))}
-    others = [view.seconds[n] for n in range(len(view)) if view.digest(n) not in known]
-    newest = max(first.times)
-    has_grown = (view.page.total or 0) > (first.page.total or 0)
-    return has_grown and all(second is not None and second >= newest for second in others)
-
-
-def _notice_clamp(state: State, first: View, view: View) -> State:
-    """Learn that the server gives no more rows at once than page 1 had, if others follow."""
-    is_clamped = first.forward and first.is_short and view.stop > first.stop
-    has_grown = (view.page.total or 0) > (first.page.total or 0)
-    if not is_clamped or has_grown or view.is_first_page:
-        return state
-    return attrs.evolve(state, largest=min(state.largest, len(first)))
-
-
-def _compare_again(state: State, phase: Comparing, view: View) -> State:
-    """Have a longer overlap asked for, by far longer than the list has moved meanwhile."""
-    moved = abs((view.page.total or 0) - (phase.first.page.total or 0))
-    overlap = max(2 * phase.overlap, min(4 * moved, state.goal.window_size // 2))
-    again = attrs.evolve(phase, overlap=overlap, tries=phase.tries + 1)
-    return attrs.evolve(state, phase=again)
-
-
-def _begin_as(state: State, phase: Comparing, view: View, layout: Layout) -> Step:
-    """Begin to read in a layout that is known now."""
-    first = attrs.evolve(phase.first, is_turned=layout.is_turned)
-    habits = attrs.evolve(state.habits, layout=layout)
-    state = attrs.evolve(state, layout=layout, habits=habits)
-    if first.forward and not state.is_forward:
-        return Step(state=seek_end(state, first), is_accepted=False)
-    opened = begin(state, first) if first.forward else begin_at_end(state, first)
-    if opened.state.is_finished or not isinstance(opened.state.phase, Reading | Confirming):
-        return opened
-    after = advance(
-        opened.state, attrs.evolve(view, forward=first.forward, is_turned=layout.is_turned)
-    )
-    if not after.is_accepted:
-        return attrs.evolve(
-            after,
-            news=opened.news,
-            state=attrs.evolve(opened.state, phase=Reading()),
-            is_accepted=True,
-        )
-    return attrs.evolve(after, news=(*opened.news, *after.news))
-
-
-def _brings_nothing(first: View, second: View) -> bool:
-    known = {first.digest(place) for place in range(len(first))}
-    return all(second.digest(place) in known for place in range(len(second)))

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from smstools_async._walk.layout import Trend
+from smstools_async._walk.trends import Trend
 from smstools_async._walk.view import View
 
 

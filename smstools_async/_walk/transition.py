@@ -3,11 +3,12 @@
 import attrs
 
 from smstools_async._errors import PaginationStalledError
+from smstools_async._walk.comparing import compare
 from smstools_async._walk.ending import advance
 from smstools_async._walk.goal import Goal
 from smstools_async._walk.layout import Habits
 from smstools_async._walk.locating import locate
-from smstools_async._walk.opening import compare, open_list
+from smstools_async._walk.opening import open_list
 from smstools_async._walk.phases import Comparing, Finished, Locating, Opening, Reading, Seeking
 from smstools_async._walk.seeking import take_end, take_range
 from smstools_async._walk.state import Place, State

@@ -16,7 +16,8 @@ import attrs
 
 from smstools_async._errors import PaginationError
 from smstools_async._walk import Goal, Order, Window, is_passed, is_reached, plan, start, take
-from smstools_async._walk.layout import Habits, Layout, Trend
+from smstools_async._walk.layout import Habits, Layout
+from smstools_async._walk.trends import Trend
 
 SECONDS = (1, 2, 3)
 

@@ -8,9 +8,10 @@ import pytest
 
 from smstools_async import Client, PaginationStalledError, Progress
 from smstools_async._walk import Goal, Order, Window, plan, start, take
-from smstools_async._walk.layout import Habits, Layout, Trend
+from smstools_async._walk.layout import Habits, Layout
 from smstools_async._walk.locating import LONGEST_LIST, locate
 from smstools_async._walk.phases import Bracket, Locating
+from smstools_async._walk.trends import Trend
 from smstools_async._walk.view import View
 from smstools_async._walk.windows import covering
 from smstools_async.sandbox import Quirks, Sandbox
@@ -27,6 +28,16 @@ def way(pages: Trend = "falling", page_size: int = 5, surplus: int = 0) -> Way:
     return Way(page_size=page_size, order="newest", pages=pages, surplus=surplus)
 
 
+def arriving(*rows: Row) -> Move:
+    """Return the arrival of rows at the front."""
+    return lambda before: (*rows, *before)
+
+
+def keeping(start: int, stop: int | None = None, *, then: List = ()) -> Move:
+    """Return the deletion of all rows but some, and the arrival of others behind them."""
+    return lambda before: (*before[start:stop], *then)
+
+
 def test_finished_walk_asks_for_nothing() -> None:
     """No rows are wanted, so no window is planned."""
     assert [] == plan(start(Goal(order="newest", page_size=5, max_rows=0)), 3)
@@ -35,19 +46,19 @@ def test_finished_walk_asks_for_nothing() -> None:
 def test_unsorted_list_is_scanned_back_and_ahead_for_the_place() -> None:
     """Forty rows arrive at the front at once, and times do not tell where the known ones are."""
     arrived = tuple(Row(1000 + number, 331 * number % 1000) for number in range(40))
-    word, _, _ = verdict(UNSORTED, way(pages="none"), {5: (lambda rows: (*arrived, *rows),)})
+    word, _, _ = verdict(UNSORTED, way(pages="none"), {5: (arriving(*arrived),)})
     assert "whole" == word
 
 
 def test_unsorted_list_that_lost_rows_is_scanned_back_for_the_place() -> None:
     """Thirty rows that were read are deleted at once."""
-    word, _, _ = verdict(UNSORTED, way(pages="none"), {20: (lambda rows: rows[30:],)})
+    word, _, _ = verdict(UNSORTED, way(pages="none"), {20: (keeping(30),)})
     assert "whole" == word
 
 
 def test_unsorted_list_without_any_known_row_is_an_error() -> None:
     """Nothing tells where to continue."""
-    script = {20: (lambda rows: rows[-40:],)}
+    script = {20: (keeping(-40),)}
     word, _, outcome = verdict(UNSORTED, way(pages="none", surplus=2), script)
     assert "told" == word
     assert outcome.is_told
@@ -57,14 +68,14 @@ def test_walk_whose_few_rows_vanished_starts_over() -> None:
     """Rows that were read are gone, and newer ones stand around their times."""
     later = (Row(100, 1005), Row(101, 985))
     small = way(page_size=2)
-    word, server, outcome = verdict(FALLING[:6], small, {1: (lambda rows: (*later, *rows[2:]),)})
+    word, server, outcome = verdict(FALLING[:6], small, {1: (keeping(2), arriving(*later))})
     assert "whole" == word
     assert Counter() == server.stayed - Counter(outcome.rows)
 
 
 def test_walk_whose_few_rows_vanished_below_all_others_starts_over() -> None:
     """The search for them closes in on nothing."""
-    word, _, _ = verdict(FALLING[:12], way(page_size=2), {1: (lambda rows: rows[2:],)})
+    word, _, _ = verdict(FALLING[:12], way(page_size=2), {1: (keeping(2),)})
     assert "whole" == word
 
 
@@ -72,7 +83,7 @@ def test_place_is_sought_on_the_other_side_too() -> None:
     """As many rows arrive at one end as vanish at the other, so `total` tells nothing."""
     rising = FALLING[::-1]
     later = tuple(Row(200 + number, 2000 + number) for number in range(30))
-    script = {6: (lambda rows: (*rows[30:], *later),)}
+    script = {6: (keeping(30, then=later),)}
     word, _, _ = verdict(rising, way(pages="rising"), script)
     assert "whole" == word
 
@@ -172,15 +183,10 @@ def test_windows_that_cover_a_range_hold_all_of_it(most: int) -> None:
                 assert window.limit <= most
 
 
-def arrival(number: int) -> Move:
-    """Return the arrival of a row at the front."""
-    return lambda rows: (Row(number, 1), *rows)
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_moving_list_without_times_uses_responses_that_were_set_aside(seed: int) -> None:
     """Rows that arrive at the front move all others on, three windows ahead."""
-    script = {request: (arrival(500 + request),) for request in range(2 + seed, 30, 3)}
+    script = {request: (arriving(Row(500 + request, 1)),) for request in range(2 + seed, 30, 3)}
     walked = attrs.evolve(way(pages="none", surplus=8), has_times=False, ahead=3)
     word, _, _ = verdict(UNSORTED, walked, script)
     assert "whole" == word
