@@ -221,5 +221,7 @@ class AppendingExports:
             sys.exit(ExitCode.DOUBTFUL)
 
     def _report_interruption(self) -> None:
-        added = counted(self._sum("yielded"), "message")
-        report(f"{added} were added to {self._plan.output}. Run the same command to add the rest.")
+        added = self._sum("yielded")
+        if added:
+            messages = f"{counted(added, 'message')} were added to {self._plan.output}"
+            report(f"{messages}. Run the same command to add the rest.")

@@ -98,14 +98,15 @@ def invoke_at_terminal(*arguments: str, interrupt_at: str | None = None) -> Seen
     return Seen(ended.value.code, str(stdout), str(stderr))
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    """Start the command in a process of its own."""
+def start(*arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+    """Start the command in a process of its own, with more variables in its environment."""
     return subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-W", "error", "-c", _PROGRAM, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        env={**os.environ, **(environment or {})},
     )
 
 

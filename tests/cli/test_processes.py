@@ -189,6 +189,35 @@ def test_sandbox_serves_until_it_is_interrupted(
     assert ("", "", 0) == (rest, errors, process.returncode)
 
 
+def test_sandbox_serves_several_phones(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them has messages, and they share the number that was asked for."""
+    phones = ("+5511987654321", "+5511912345678")
+    options = [part for phone in phones for part in ("--phone", phone)]
+    with start("sandbox", "--port", "0", "--messages", "70", *options) as process:
+        assert process.stdout is not None
+        printed = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
+        for variable, value in re.findall(r"export (\w+)=(\S+)", printed):
+            monkeypatch.setenv(variable, value)
+        assert ["35\n", "35\n"] == [invoke("count", phone).output for phone in phones]
+        process.terminate()
+        process.communicate(timeout=_PATIENCE)
+
+
+_PLAIN_C = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+
+
+def test_locale_without_any_language_breaks_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Files are UTF-8 all the same; a terminal gets what it cannot show as escapes."""
+    sandbox.receive(PHONE, "amanhã às 9 👍")
+    target = tmp_path / "açaí.jsonl"
+    for arguments in (["export", PHONE, "-o", str(target)], ["show", PHONE], ["export", PHONE]):
+        with start(*arguments, environment=_PLAIN_C) as process:
+            _, errors = process.communicate(timeout=_PATIENCE)
+        assert 0 == process.returncode, errors
+    with target.open(encoding="utf-8") as lines:
+        assert sandbox.messages(PHONE) == tuple(read_jsonl(lines))
+
+
 def test_sandbox_at_an_address_of_others_ends_with_1() -> None:
     """The words of the system say why, without their number."""
     result = invoke("sandbox", "--host", "192.0.2.1", "--port", "0")

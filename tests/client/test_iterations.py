@@ -320,3 +320,10 @@ async def test_arguments_are_not_changed(client: Client) -> None:
     async with client.stream_conversations(phones, cursors=cursors) as items:
         assert 25 + 1 == len([item async for item in items])
     assert ([PHONE], {}) == (phones, cursors)
+
+
+async def test_a_phone_in_two_spellings_is_read_once(client: Client, sandbox: Sandbox) -> None:
+    """As by the command: both spellings are one conversation."""
+    async with client.stream_conversations([PHONE, "+55 (11) 98765-4321"]) as items:
+        read = [item.message async for item in items if isinstance(item, MessageOf)]
+    assert sandbox.messages(PHONE) == tuple(read)

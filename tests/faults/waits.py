@@ -81,6 +81,7 @@ WAITS = (
     babbles("0"),
     babbles("-7"),
     babbles("nan"),
+    babbles("1_0"),
     babbles("inf"),
     babbles("1e999"),
     babbles("soon"),
