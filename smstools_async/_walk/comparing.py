@@ -38,7 +38,7 @@ def compare(state: State, phase: Comparing, view: View) -> Step:
 
 
 def _learn(state: State, phase: Comparing, view: View) -> Step:
-    """Learn the layout of the list from the first window and this one, or have another looked at."""
+    """Learn the layout from the first window and this one, or have another one looked at."""
     plain = attrs.evolve(phase.first, forward=True, is_turned=False)
     lower, upper = (plain, view) if phase.first.forward else (view, plain)
     pages = phase.pages if phase.pages != "none" else learn_order(lower, upper)
