@@ -1,1 +1,1 @@
-"""Programs to begin from. The how-to pages show these very files, and the tests run them."""
+"""Programs to start from. The how-to pages show these files, and the tests run them."""

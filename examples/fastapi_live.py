@@ -1,4 +1,4 @@
-"""A conversation as it goes on: server-sent events, and a page that shows them."""
+"""A conversation as it grows: server-sent events, and a page that shows them."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -13,11 +13,11 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import AwareDatetime
 
 from examples.fastapi_client import Phone, SmsClient
-from examples.problems import to_problem
 from smstools_async import Cursor, Progress, SmstoolsError
+from smstools_async.web import to_problem
 
 LIVE = Path(__file__).parent / "live"
-ONLY_OURS = (
+POLICY = (
     "default-src 'none'; connect-src 'self'; img-src data:; script-src 'self'; style-src 'self'"
 )
 
@@ -31,22 +31,22 @@ async def get_place(
     phone: Phone,
     since: AwareDatetime,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> str:
-    """Return the cursor of a moment, or of the last event that a browser saw which comes back.
+) -> Cursor:
+    """Return the cursor of a moment, or of the last event that a returning browser has seen.
 
-    Nothing is requested yet, but a cursor that does not fit is refused before there is a status.
+    It requests nothing, but a cursor that does not fit is refused here, while there is no status.
     """
-    place = last_event_id or Cursor.at(since, phone)
-    client.conversation(phone, order="oldest", cursor=place).pages()
-    return place
+    cursor = Cursor(last_event_id) if last_event_id else Cursor.at(since, phone)
+    client.conversation(phone, order="oldest", cursor=cursor).pages()
+    return cursor
 
 
 async def get_interval() -> float:
-    """Return how often the gateway is asked for what is new, in seconds, while messages come."""
+    """Return the seconds between two requests to the gateway while messages come."""
     return 2.0
 
 
-Place = Annotated[str, Depends(get_place)]
+Place = Annotated[Cursor, Depends(get_place)]
 Interval = Annotated[float, Depends(get_interval)]
 
 
@@ -54,8 +54,8 @@ Interval = Annotated[float, Depends(get_interval)]
 async def follow(
     client: SmsClient, phone: Phone, place: Place, interval: Interval
 ) -> AsyncIterator[ServerSentEvent]:
-    """Send what came behind a place, and whatever comes, for as long as somebody listens."""
-    yield ServerSentEvent(retry=1_000)  # milliseconds until a browser comes back
+    """Send what came after a cursor, then whatever comes, for as long as somebody listens."""
+    yield ServerSentEvent(retry=1_000)  # milliseconds until a browser reconnects
     progress = Progress()
     messages = client.conversation(phone, cursor=place).watch(
         interval=interval, max_interval=5 * interval, progress=progress
@@ -65,12 +65,12 @@ async def follow(
             async for message in messages:
                 yield ServerSentEvent(data=message.to_dict(), id=progress.cursor)
     except SmstoolsError as error:
-        log.warning("A live conversation broke off: %s", error)
-        problem = to_problem(error)
+        log.warning("Live events ended: %s", error)
+        problem = to_problem(error).body
         yield ServerSentEvent(event="problem", data=problem, id=error.cursor, retry=30_000)
 
 
 @router.get("/conversations/{phone}")
-async def show(phone: Phone) -> FileResponse:  # noqa: ARG001 - checked; the page's script reads it
-    """Return the page, which may load and run nothing but what is ours."""
-    return FileResponse(LIVE / "page.html", headers={"Content-Security-Policy": ONLY_OURS})
+async def show(phone: Phone) -> FileResponse:  # noqa: ARG001 - checked here, read by the page
+    """Return the page, which may load and run only our own files."""
+    return FileResponse(LIVE / "page.html", headers={"Content-Security-Policy": POLICY})

@@ -14,10 +14,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery, PathParameter, QueryParameter
 from litestar.response import Stream
 
-from examples.lines import write_lines
-from examples.pages import page_of
-from examples.problems import MEDIA_TYPE, to_headers, to_problem
 from smstools_async import Client, SmstoolsError
+from smstools_async.web import open_lines, read_page, to_problem
 
 log = logging.getLogger(__name__)
 
@@ -41,36 +39,38 @@ async def get_client(state: State) -> Client:
 
 
 @get("/conversations/{phone:str}/messages")
-async def read_page(
+async def read_messages(
     client: SmsClient, phone: Phone, page_size: PageSize = 50, cursor: FromQuery[str | None] = None
 ) -> dict[str, Any]:
-    """Return some messages, newest first, and the cursor for those before them."""
-    return await page_of(client, phone, page_size, cursor)
+    """Return some messages, newest first, and the cursor of those before them."""
+    return await read_page(client, phone, size=page_size, cursor=cursor)
 
 
 @get("/conversations/{phone:str}/messages.jsonl")
 async def export(client: SmsClient, phone: Phone, cursor: FromQuery[str | None] = None) -> Stream:
     """Send all messages, newest first, as they come."""
-    messages = client.iter_conversation(phone, cursor=cursor)
-    first = await anext(messages, None)  # what fails here is answered by its own status
-    return Stream(write_lines(first, messages), media_type="application/jsonl")
+    lines = await open_lines(client, phone, cursor=cursor)
+    return Stream(lines, media_type="application/jsonl")
 
 
-def answer_problem(
+def report_problem(
     _request: Request[Any, Any, Any], error: SmstoolsError
 ) -> Response[dict[str, Any]]:
-    """Tell the caller what is wrong; the log, which may know more, tells us."""
+    """Send callers what concerns them; the log has the error itself."""
     log.warning("A request failed: %s", error)
     problem = to_problem(error)
     return Response(
-        problem, status_code=problem["status"], headers=to_headers(error), media_type=MEDIA_TYPE
+        problem.body,
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type=problem.media_type,
     )
 
 
 app = Litestar(
-    route_handlers=[read_page, export],
+    route_handlers=[read_messages, export],
     dependencies={"client": Provide(get_client)},
     lifespan=[open_client],
-    exception_handlers={SmstoolsError: answer_problem},
-    logging_config=None,  # Litestar's own shows the addresses that httpx asks for, phones included
+    exception_handlers={SmstoolsError: report_problem},
+    logging_config=None,  # Litestar's own would configure the loggers of the whole process
 )

@@ -1,4 +1,4 @@
-// Shows a conversation as it goes on. What others wrote is set as text, never as HTML.
+// Shows a conversation as it grows. What others wrote is set as text, never as HTML.
 const list = document.querySelector("ol");
 const status = document.querySelector("[role=status]");
 
@@ -20,16 +20,16 @@ function show(message) {
   if (wasAtEnd) scrollTo(0, all.scrollHeight);
 }
 
-// The browser comes back by itself after a break, and names the last event it has seen.
+// After a break the browser reconnects by itself, and sends the id of the last event it has seen.
 const aDayAgo = new Date(Date.now() - 24 * 60 * 60 * 1000).toISOString();
 const since = new URLSearchParams(location.search).get("since") ?? aDayAgo;
 const events = new EventSource(`${location.pathname}/events?${new URLSearchParams({ since })}`);
 events.onmessage = (event) => show(JSON.parse(event.data));
 
-let trouble = "";
-events.addEventListener("problem", (event) => { trouble = JSON.parse(event.data).detail; });
-events.onopen = () => { status.textContent = "Live"; trouble = ""; };
+let problem = "";
+events.addEventListener("problem", (event) => { problem = JSON.parse(event.data).detail; });
+events.onopen = () => { status.textContent = "Live"; problem = ""; };
 events.onerror = () => {
   const isOver = events.readyState === EventSource.CLOSED;
-  status.textContent = isOver ? "Refused" : trouble || "Reconnecting…";
+  status.textContent = isOver ? "Refused" : problem || "Reconnecting…";
 };

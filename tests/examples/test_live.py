@@ -1,4 +1,4 @@
-"""The live events of the FastAPI example, as its page and other programs hear them."""
+"""The live events of the FastAPI example, as its page and other programs receive them."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -27,8 +27,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture
 async def web(anyio_backend: str) -> AsyncIterator[Web]:
-    """Serve the application before a conversation of three messages; it looks for news at once."""
-    del anyio_backend  # asked for, so that the fixture runs on the test's event loop
+    """Serve the application for a conversation of three messages; it polls without pauses."""
+    del anyio_backend  # requested, so that the fixture runs on the test's event loop
     sandbox = Sandbox()
     for text in ("um", "dois", "três"):
         sandbox.receive(PHONE, text)
@@ -42,7 +42,7 @@ Event = dict[str, str]
 
 
 async def events_of(web: Web, last_event_id: str | None = None) -> AsyncGenerator[Event, None]:
-    """Hear events for as long as the generator is open, in the terms of the standard."""
+    """Listen for as long as the generator is open; yield events in the terms of the standard."""
     headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
     event: Event = {}
     async with web.http.stream("GET", EVENTS, params=_LONG_AGO, headers=headers) as response:
@@ -56,7 +56,7 @@ async def events_of(web: Web, last_event_id: str | None = None) -> AsyncGenerato
 
 
 async def hear(web: Web, count: int, last_event_id: str | None = None) -> list[Event]:
-    """Hear so many events, and hang up."""
+    """Listen to this many events, and hang up."""
     async with aclosing(events_of(web, last_event_id)) as events:
         return [await anext(events) for _ in range(count)]
 
@@ -66,8 +66,8 @@ def texts(events: list[Event]) -> list[Any]:
     return [json.loads(event["data"])["text"] for event in events if "data" in event]
 
 
-async def test_what_came_since_is_heard_first_then_what_comes(web: Web) -> None:
-    """Oldest first; each event has the whole message, and is named by a cursor."""
+async def test_what_came_since_is_sent_first_then_what_comes(web: Web) -> None:
+    """Oldest first; each event has the complete message, and its id is a cursor."""
     async with aclosing(events_of(web)) as events:
         assert {"retry": "1000"} == await anext(events)
         heard = [await anext(events) for _ in range(3)]
@@ -79,8 +79,8 @@ async def test_what_came_since_is_heard_first_then_what_comes(web: Web) -> None:
 
 
 @pytest.mark.parametrize("heard", range(1, 5))
-async def test_who_comes_back_hears_the_rest(web: Web, heard: int) -> None:
-    """Behind the last event heard, with what arrived meanwhile; nothing twice."""
+async def test_who_reconnects_receives_the_rest(web: Web, heard: int) -> None:
+    """After the last event received, with what has arrived since; nothing twice."""
     web.sandbox.receive(PHONE, "quatro")
     first = await hear(web, 1 + heard)
     web.sandbox.receive(PHONE, "cinco")
@@ -88,7 +88,7 @@ async def test_who_comes_back_hears_the_rest(web: Web, heard: int) -> None:
     assert ["um", "dois", "três", "quatro", "cinco"] == texts(first) + texts(second)
 
 
-async def test_only_what_came_since_is_heard(web: Web) -> None:
+async def test_only_what_came_since_is_sent(web: Web) -> None:
     """The moment counts, whatever there was before."""
     since = web.sandbox.messages(PHONE)[0].sent_at.isoformat()
     async with web.http.stream("GET", EVENTS, params={"since": since}) as response:
@@ -97,13 +97,12 @@ async def test_only_what_came_since_is_heard(web: Web) -> None:
     assert "três" == json.loads(data.removeprefix("data: "))["text"]
 
 
-async def test_trouble_is_told_and_ends_the_events(web: Web) -> None:
-    """A browser then comes back, later than usual, and to where it was.
-
-    The second request confirms the short page, and the third looks for news.
-    """
-    web.sandbox.fail(Response(status=501), from_request=3, times=None)
-    heard = [event async for event in events_of(web)]
+async def test_an_error_is_an_event_and_ends_the_events(web: Web) -> None:
+    """A browser then reconnects, later than usual, and continues where it was."""
+    async with aclosing(events_of(web)) as events:
+        heard = [await anext(events) for _ in range(4)]
+        web.sandbox.fail(Response(status=501), times=None)
+        heard += [event async for event in events]
     assert ["um", "dois", "três"] == texts(heard[:-1])
     last = heard[-1]
     assert ("problem", "30000") == (last["event"], last["retry"])
@@ -133,10 +132,10 @@ async def test_silence_is_filled(web: Web, monkeypatch: pytest.MonkeyPatch) -> N
     ],
     ids=["phone", "no moment", "moment without zone", "cursor", "page"],
 )
-async def test_what_cannot_be_heard_is_refused(
+async def test_what_cannot_be_followed_is_refused(
     web: Web, path: str, params: dict[str, str], headers: dict[str, str]
 ) -> None:
-    """By its status, which ends a browser's tries, and without asking the gateway."""
+    """By its status, after which browsers give up, and without a request to the gateway."""
     response = await web.http.get(path, params=params, headers=headers)
     assert response.status_code in {400, 422}
     assert [] == web.sandbox.requests

@@ -22,8 +22,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="module", params=["fastapi_app", "starlette_app", "litestar_app"])
 async def served(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIterator[Web]:
-    """Serve each application, before a conversation of 2,500 messages."""
-    del anyio_backend  # asked for, so that the fixture runs on the tests' event loop
+    """Serve each application, for a conversation of 2,500 messages."""
+    del anyio_backend  # requested, so that the fixture runs on the tests' event loop
     sandbox = Sandbox()
     sandbox.add_conversation(PHONE, messages=2500)
     async with opened(request.param, sandbox) as web:
@@ -32,7 +32,7 @@ async def served(request: pytest.FixtureRequest, anyio_backend: str) -> AsyncIte
 
 @pytest.fixture
 def web(served: Web) -> Web:
-    """Return an application of which nothing was asked, and for which nothing is planned."""
+    """Return an application that has received no request, with a gateway that works."""
     served.sandbox.stop_failing()
     served.sandbox.requests.clear()
     return served
@@ -54,7 +54,7 @@ async def read_lines(web: Web, lines: list[dict[str, Any]], cursor: str | None =
 
 
 async def test_pages_lead_through_a_conversation_once(web: Web) -> None:
-    """From cursor to cursor, although messages arrive meanwhile; the last page has none."""
+    """From cursor to cursor, although messages arrive concurrently; the last page has none."""
     expected, read, cursor = as_dicts(web.sandbox), list[Any](), ""
     for size in (900, 900, 900):
         params = {"page_size": str(size)} | ({"cursor": cursor} if cursor else {})
@@ -66,41 +66,45 @@ async def test_pages_lead_through_a_conversation_once(web: Web) -> None:
     assert cursor is None
 
 
+async def test_a_quiet_conversation_is_turned_at_one_request_a_page(web: Web) -> None:
+    """Pages of 50 by cursor, through 5,000 messages; 1.05 requests a page are allowed."""
+    phone = "+5531987654321"
+    web.sandbox.add_conversation(phone, messages=5000)
+    path, params, pages, read = f"/conversations/{phone}/messages", dict[str, str](), 0, 0
+    while pages == 0 or params:
+        page = (await web.http.get(path, params=params)).json()
+        pages, read = pages + 1, read + len(page["messages"])
+        params = {"cursor": page["next_cursor"]} if page["next_cursor"] else {}
+    assert 5000 == read
+    assert pages <= 101
+    assert len(web.sandbox.requests) <= 1.05 * pages
+
+
 async def test_a_page_has_fifty_messages_and_takes_one_request(web: Web) -> None:
-    """Unless another size is asked for."""
+    """Unless another size is requested."""
     page = (await web.http.get(THREAD)).json()
     assert as_dicts(web.sandbox)[:50] == page["messages"]
     assert 1 == len(web.sandbox.requests)
 
 
-async def test_pages_need_no_order_of_time(web: Web) -> None:
-    """A cursor remembers the rows before it, not only their times."""
-    receive_in_no_order(web.sandbox, "+5511912345678")
-    thread = "/conversations/+5511912345678/messages?page_size=2"
-    first = (await web.http.get(thread)).json()
-    second = (await web.http.get(thread, params={"cursor": first["next_cursor"]})).json()
-    assert ["3", "1", "4"] == [
-        message["text"] for message in first["messages"] + second["messages"]
-    ]
-
-
-async def test_the_last_page_needs_no_order(web: Web) -> None:
-    """It is whole, and nothing is to follow."""
-    receive_in_no_order(web.sandbox, "+5521998765432")
-    page = (await web.http.get("/conversations/+5521998765432/messages?page_size=4")).json()
-    assert ["3", "1", "4"] == [message["text"] for message in page["messages"]]
-    assert page["next_cursor"] is None
-
-
-def receive_in_no_order(sandbox: Sandbox, phone: str) -> None:
-    """Fill a conversation with three messages that are in no order of time."""
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+async def test_pages_lead_through_a_conversation_in_no_order(web: Web, size: int) -> None:
+    """A cursor remembers rows, so it needs no order of times."""
+    phone = f"+552199876543{size}"
     for second in (4, 1, 3):
-        sandbox.receive(phone, str(second), unix_time=second)
+        web.sandbox.receive(phone, str(second), unix_time=second)
+    params: dict[str, str | int] | None = {"page_size": size}
+    texts = list[str]()
+    while params:
+        page = (await web.http.get(f"/conversations/{phone}/messages", params=params)).json()
+        texts += [message["text"] for message in page["messages"]]
+        params = page["next_cursor"] and {"page_size": size, "cursor": page["next_cursor"]}
+    assert ["3", "1", "4"] == texts
 
 
 @pytest.mark.parametrize("page_size", ["0", "1001", "-1", "many", "9" * 5000, ""])
 async def test_a_page_size_out_of_range_is_refused(web: Web, page_size: str) -> None:
-    """Before the gateway is asked."""
+    """Before the gateway gets a request."""
     response = await web.http.get(THREAD, params={"page_size": page_size})
     assert response.status_code in {400, 422}
     assert [] == web.sandbox.requests
@@ -114,15 +118,15 @@ async def test_a_stream_holds_every_message(web: Web) -> None:
 
 
 async def test_a_stream_of_nothing_is_empty(web: Web) -> None:
-    """A conversation without messages is no error."""
+    """A conversation without messages is not an error."""
     response = await web.http.get("/conversations/+5511900000000/messages.jsonl")
     assert (200, "") == (response.status_code, response.text)
 
 
 @pytest.mark.parametrize("end", ["messages", "messages.jsonl"])
 @pytest.mark.parametrize("phone", ["nobody", "11987654321", "+551198765432100000", "+5511 98%0a"])
-async def test_what_is_no_phone_is_refused(web: Web, phone: str, end: str) -> None:
-    """By its status, before there is a stream, and without asking the gateway."""
+async def test_what_is_not_a_phone_number_is_refused(web: Web, phone: str, end: str) -> None:
+    """By its status, before there is a stream, and without a request to the gateway."""
     response = await web.http.get(f"/conversations/{phone}/{end}")
     assert response.status_code in {400, 404, 422}
     assert [] == web.sandbox.requests
@@ -130,15 +134,15 @@ async def test_what_is_no_phone_is_refused(web: Web, phone: str, end: str) -> No
 
 @pytest.mark.parametrize("path", [THREAD, STREAM])
 async def test_a_damaged_cursor_is_refused(web: Web, path: str) -> None:
-    """It is the caller's mistake, and the gateway is not asked."""
+    """It is the caller's mistake, and the gateway gets no request."""
     response = await web.http.get(path, params={"cursor": "damaged"})
-    assert problem(400, "This cursor does not fit. Begin without one.") == told(response)
+    assert problem(400, "This cursor does not fit. Start over without one.") == received(response)
     assert [] == web.sandbox.requests
 
 
 @pytest.mark.parametrize("path", [THREAD, STREAM])
 @pytest.mark.parametrize(
-    ("answer", "status", "detail"),
+    ("response", "status", "detail"),
     [
         (Response(status=400), 422, "The gateway refuses this number."),
         (Response(status=404), 404, "The gateway does not know this number."),
@@ -147,24 +151,24 @@ async def test_a_damaged_cursor_is_refused(web: Web, path: str) -> None:
     ids=["invalid", "unknown", "broken"],
 )
 async def test_what_the_gateway_refuses_is_a_problem(
-    web: Web, path: str, answer: Response, status: int, detail: str
+    web: Web, path: str, response: Response, status: int, detail: str
 ) -> None:
-    """By its status for streams too; callers do not learn how we stand with the gateway."""
-    web.sandbox.fail(answer)
-    assert problem(status, detail) == told(await web.http.get(path))
+    """By its status, for streams too; callers learn nothing about our account."""
+    web.sandbox.fail(response)
+    assert problem(status, detail) == received(await web.http.get(path))
 
 
 @pytest.mark.parametrize("path", [THREAD, STREAM])
 async def test_a_busy_gateway_says_when_to_come_back(web: Web, path: str) -> None:
-    """Its wish is passed on to the caller."""
+    """Its `Retry-After` is passed on to the caller."""
     web.sandbox.fail(Response(status=429, headers={"Retry-After": "120"}))
     response = await web.http.get(path)
-    assert problem(503, "The gateway is busy. Try again later.") == told(response)
+    assert problem(503, "The gateway is busy. Try again later.") == received(response)
     assert "120" == response.headers["retry-after"]
 
 
-async def test_a_stream_that_breaks_off_is_no_whole_one(web: Web) -> None:
-    """Its last line tells what happened, its end is missing, and a cursor brings the rest."""
+async def test_a_stream_that_breaks_off_is_not_complete(web: Web) -> None:
+    """Its last line says what happened, its end is missing, and a cursor brings the rest."""
     web.sandbox.fail(Response(status=400), page=3)
     lines: list[dict[str, Any]] = []
     with pytest.raises(httpx.RemoteProtocolError, match="incomplete chunked read"):
@@ -181,8 +185,8 @@ def problem(status: int, detail: str) -> tuple[int, str, int, str]:
     return status, "application/problem+json", status, detail
 
 
-def told(response: httpx.Response) -> tuple[int, str, int, str]:
-    """Return what a caller learns."""
+def received(response: httpx.Response) -> tuple[int, str, int, str]:
+    """Return what a caller receives."""
     body = response.json()
     return (
         response.status_code,

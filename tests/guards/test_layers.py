@@ -41,6 +41,7 @@ ROOMS = {
     "export": {"_version", "_errors", "_names", "_phone", "_files", "_identity", "_models"},
     "cli": {"_arguments", "_phone", "_names", "_files", "__init__", "sandbox", "export"},
     "__main__": {"cli"},
+    "web": {"__init__"},
     "testing": {"__init__", "sandbox"},
 }
 """Each package with the packages it may import, the lowest first."""
@@ -48,7 +49,7 @@ ROOMS = {
 OWNERS = {
     "attrs": {
         *("_settings", "_models", "_outcomes", "_wire", "_http", "_download", "_walk", "_reading"),
-        *("_resources", "_client", "sandbox", "export", "cli"),
+        *("_resources", "_client", "sandbox", "export", "cli", "web"),
     },
     "cattrs": {"_wire"},
     "msgspec": {"_wire"},
@@ -57,7 +58,7 @@ OWNERS = {
         *("sandbox._transport", "cli._service", "cli._network", "testing._fixtures"),
     },
     "httpcore": {"_http"},
-    "anyio": {"_http", "_download", "_reading", "_client", "sandbox", "testing"},
+    "anyio": {"_http", "_download", "_reading", "_client", "sandbox", "web", "testing"},
     "starlette": {"sandbox._port", "sandbox._serve"},
     "uvicorn": {"sandbox._port"},
     "pyarrow": {"export"},

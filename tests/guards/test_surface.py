@@ -15,14 +15,16 @@ import smstools_async
 import smstools_async.export
 import smstools_async.sandbox
 import smstools_async.testing
+import smstools_async.web
 
 ROOT = Path(__file__).parents[2]
-PUBLIC_ROOMS = {"sandbox", "export", "cli", "testing"}
+PUBLIC_ROOMS = {"sandbox", "export", "cli", "testing", "web"}
 PUBLIC_MODULES: list[ModuleType] = [
     smstools_async,
     smstools_async.export,
     smstools_async.sandbox,
     smstools_async.testing,
+    smstools_async.web,
 ]
 PUBLIC_NAMES = [f"{module.__name__}.{name}" for module in PUBLIC_MODULES for name in module.__all__]
 
