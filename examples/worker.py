@@ -1,5 +1,7 @@
 """Copies conversations into SQLite, and can be stopped or killed at any moment.
 
+It copies each message once, as it is then: a delivery status that changes later is not updated.
+
 Run it, as often as you like: `python -m examples.worker archive.db +5511987654321 +5511912345678`
 """
 
@@ -26,8 +28,12 @@ create table if not exists conversations
 """
 
 
+class IncompleteCopyError(Exception):
+    """The gateway contradicts itself, so messages may be missing."""
+
+
 class Archive:
-    """Messages in a file of SQLite, with the cursor of each conversation beside them."""
+    """Messages in a SQLite file, with the cursor of each conversation next to them."""
 
     def __init__(self, path: str) -> None:
         self.db = sqlite3.connect(path)
@@ -38,13 +44,13 @@ class Archive:
         self.db.close()
 
     def cursor_of(self, phone: str) -> str | None:
-        """Return where to go on with a conversation; `None` where it begins."""
+        """Return where to resume a conversation; `None` if nothing of it was copied."""
         found = self.db.execute("select cursor from conversations where phone = ?", [phone])
         (cursor,) = found.fetchone() or (None,)
         return cursor
 
     def keep(self, phone: str, message: Message, cursor: str | None) -> None:
-        """Keep a message and the cursor behind it: whatever happens, both or neither."""
+        """Store a message and the cursor after it: both or neither, whatever happens."""
         row = (phone, message.unix_time, message.text, json.dumps(message.to_dict()))
         with self.db:
             self.db.execute(
@@ -57,7 +63,7 @@ class Archive:
             )
 
     def note(self, phone: str, error: Exception | None) -> None:
-        """Note how the latest copy of a conversation ended."""
+        """Record how the latest copy of a conversation ended."""
         with self.db:
             self.db.execute(
                 "insert into conversations (phone, error) values (?, ?)"
@@ -80,15 +86,18 @@ async def copy_conversation(client: Client, phone: str, archive: Archive) -> Non
     async with aclosing(messages):
         async for message in messages:
             archive.keep(phone, message, progress.cursor)
+    if progress.degraded:
+        raise IncompleteCopyError("; ".join(progress.doubts))
 
 
 async def work(phones: asyncio.Queue[str], client: Client, archive: Archive) -> None:
-    """Copy one conversation after the other; what fails is noted, and the others go on."""
+    """Copy one conversation after the other; a failure is recorded and does not stop the others."""
     while True:
         phone = await phones.get()
         try:
             await copy_conversation(client, phone, archive)
-        except (SmstoolsError, ValueError) as error:  # a ValueError: this is no phone
+        except (SmstoolsError, IncompleteCopyError, ValueError) as error:
+            # a ValueError: this is not a phone number
             archive.note(phone, error)
         else:
             archive.note(phone, None)
@@ -97,10 +106,10 @@ async def work(phones: asyncio.Queue[str], client: Client, archive: Archive) -> 
 
 
 async def copy_all(phones: Iterable[str], archive: Archive) -> None:
-    """Copy conversations, some at once, until all are done or SIGTERM comes.
+    """Copy conversations, some at once, until all are done or SIGTERM arrives.
 
     Stopping is cancelling. It takes effect where something is awaited, which is never between a
-    message and its transaction: the message at hand is kept.
+    message and its transaction, so the current message is stored.
     """
     task = asyncio.current_task()
     assert task is not None  # noqa: S101 - a coroutine that runs has a task
@@ -118,20 +127,20 @@ async def copy_all(phones: Iterable[str], archive: Archive) -> None:
 def run(phones: Iterable[str], archive: Archive) -> int:
     """Copy, and return the exit code: 1 where a conversation failed, 130 after Ctrl-C.
 
-    After SIGTERM it is 0, since whoever stops a service takes any other code for a failure.
+    After SIGTERM it is 0, since service managers take any other code for a failure.
     """
     try:
         asyncio.run(copy_all(phones, archive))
     except (asyncio.CancelledError, KeyboardInterrupt) as stop:
-        print("Stopped. Run it again to go on.")
+        print("Stopped. Run it again to continue.")
         return 130 if isinstance(stop, KeyboardInterrupt) else 0
     return 1 if archive.has_failures() else 0
 
 
 def main(*arguments: str) -> int:
-    """Copy as the command line says; without a file and phones, say what it should."""
+    """Copy as the command line says; without a file and phone numbers, explain the usage."""
     parser = argparse.ArgumentParser("python -m examples.worker", description=__doc__)
-    parser.add_argument("file", help="where to keep the conversations; made if it is not there")
+    parser.add_argument("file", help="the SQLite file; created if it does not exist")
     parser.add_argument("phones", nargs="+", metavar="phone")
     given = parser.parse_args(arguments)
     with closing(Archive(given.file)) as archive:

@@ -1,4 +1,4 @@
-"""The worker of the examples: stopped, killed or in trouble, it loses and doubles nothing."""
+"""The worker of the examples loses and repeats nothing when it is stopped, killed or fails."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from examples.worker import Archive, main, run
 from smstools_async import Message
-from smstools_async.sandbox import Response, Sandbox
+from smstools_async.sandbox import UNTRUE_NUMBERS, Response, Sandbox
 from tests.examples.killing import PHONES, kept, kill_again_and_again, start, truth
 
 FIRST, SECOND, THIRD = PHONES
@@ -65,10 +65,10 @@ def test_the_next_run_adds_what_arrived(sandbox: Sandbox, path: Path) -> None:
     assert [*before, "Oi"] == kept(path)[0]
 
 
-def test_trouble_with_one_conversation_is_noted_and_the_others_go_on(
+def test_a_failed_conversation_is_recorded_and_does_not_stop_the_others(
     sandbox: Sandbox, path: Path
 ) -> None:
-    """Until a later run has mended it, without a second copy of what was kept."""
+    """Until a later run has read it, without a second copy of what was stored."""
     for phone in PHONES:
         sandbox.add_conversation(phone, messages=2500 if phone == SECOND else 200)
     sandbox.fail(Response(status=400), phone=SECOND, page=2)
@@ -89,16 +89,25 @@ def failures_in(path: Path) -> list[tuple[str, str]]:
         return [(phone, error.split(":")[0]) for phone, error in found]
 
 
-def test_what_is_no_phone_is_noted(sandbox: Sandbox, path: Path) -> None:
-    """The others go on here too."""
+def test_what_is_not_a_phone_number_is_recorded(sandbox: Sandbox, path: Path) -> None:
+    """It does not stop the others either."""
     sandbox.receive(FIRST, "Oi")
     assert 1 == main(str(path), "!", FIRST)
     assert [("!", "ArgumentError")] == failures_in(path)
     assert ["Oi"] == kept(path)[0]
 
 
+def test_a_copy_that_may_be_incomplete_is_recorded(sandbox: Sandbox, path: Path) -> None:
+    """What came is stored all the same."""
+    sandbox.add_conversation(FIRST, messages=40)
+    sandbox.quirks = UNTRUE_NUMBERS["total-far-too-high"]
+    assert 1 == main(str(path), FIRST)
+    assert [(FIRST, "IncompleteCopyError")] == failures_in(path)
+    assert truth(sandbox)[0] == kept(path)[0]
+
+
 @pytest.mark.parametrize("given", [[], ["archive.db"]], ids=["nothing", "no phones"])
-def test_what_is_missing_on_the_command_line_is_told(
+def test_what_is_missing_on_the_command_line_is_reported(
     given: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -145,17 +154,17 @@ def test_the_message_at_hand_is_kept_when_a_signal_comes(
     with closing(Interrupted(path, what, at_message=1234)) as archive:
         assert code == run(PHONES, archive)
     signal.signal(signal.SIGINT, before)
-    assert "Stopped. Run it again to go on.\n" == capsys.readouterr().out
+    assert "Stopped. Run it again to continue.\n" == capsys.readouterr().out
     assert 1234 <= sum(map(len, kept(path))) < 2700
     assert 0 == copy(path)
     assert truth(sandbox) == kept(path)
 
 
 @pytest.mark.parametrize(("what", "code"), CODES)
-def test_a_signal_ends_the_wait_for_an_answer(
+def test_a_signal_ends_the_wait_for_a_response(
     sandbox: Sandbox, path: Path, what: signal.Signals, code: int
 ) -> None:
-    """However long the gateway thinks."""
+    """However slow the gateway is."""
     sandbox.latency = 600
     with start(path) as process:
 
@@ -165,7 +174,7 @@ def test_a_signal_ends_the_wait_for_an_answer(
 
         sandbox.before_each_request = send
         output, _ = process.communicate(timeout=_PATIENCE)
-    assert (code, "Stopped. Run it again to go on.\n") == (process.returncode, output)
+    assert (code, "Stopped. Run it again to continue.\n") == (process.returncode, output)
 
 
 class Broken(Archive):
