@@ -14,7 +14,7 @@ _SENDER_ID = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9][A-Za-z0-9 &_-]{0,10}")
 _NUMBER_WITH_LETTERS = re.compile(r"(?=(?:[^0-9]*[0-9]){5})[0-9 -]+[A-Za-z]+[0-9 -]*")
 _SCHEME = re.compile(r"(?:tel|sms):", re.IGNORECASE)
 _PLUS_IN_BRACKETS = re.compile(r"\( ?(\+[0-9 ]+)\)")
-_GROUPS = re.compile(r"\+?[0-9 ().\-/]+")
+_GROUPS = re.compile(r"(?:\+(?![ (]*[.\-/)]))?[0-9 ().\-/]+")
 _HUMAN_NOTATION = re.compile(r"(?:[ \u00a0(]*\+)?[0-9 \u00a0().\-/]+")
 _PLUSES = "\ufe62\uff0b"
 _MINUS = "\u2212"
@@ -28,7 +28,7 @@ _LENGTHS_WITH_PREFIX = range(3, 18)
 _FEWEST_DIGITS = 5
 _COMPARED_DIGITS = 7
 
-_COUNTRY = r"(?:\+|00) ?(?!(?:39|378|379|225|226|229|241|242)(?![0-9]))[1-9][0-9]{0,2}"
+_COUNTRY = r"(?:\+|00)[ (]*(?!(?:39|378|379|225|226|229|241|242)(?![0-9]))[1-9][0-9]{0,2}"
 """A country code, but for those behind which a 0 is part of the number, as in Italy."""
 _TRUNK_ZERO = re.compile(rf"({_COUNTRY})[ .-]?\(0\)[ .-]?(?=[1-9(])")
 
@@ -49,7 +49,7 @@ _DOUBTS = tuple(
         (r"(?:[^0-9]*[0-9]){6,}[^0-9]*\(.*", "digits in brackets follow the number"),
         (r".*\(0\).*", "whether (0) is dialled depends on the country, so leave it out"),
         (rf"{_COUNTRY}[ ().\-/]+0.*", "leave out the 0 that follows the country code"),
-        (r"\+ ?0.*", "no country code begins with 0"),
+        (r"\+[ (]*0.*", "no country code begins with 0"),
         (r"[^)]*\([^)]*|[^(]*\).*", "a bracket is missing"),
     )
 )
