@@ -38,13 +38,13 @@ def locate(state: State, phase: Locating, view: View) -> Step | State:
         return attrs.evolve(state, phase=Reading())
     phase = attrs.evolve(phase, saw_rows=phase.saw_rows or len(view) > 0)
     if state.is_sorted and not len(view):
-        return _close_in(state, phase, view, phase.bracket.below(max(view.start, 0)))
+        return _close_in(state, phase, view, is_above=False)
     side = _side_by_time(state, view) if state.is_sorted else None
     if state.is_sorted and side is None and len(view):
         return _vanish_by_time(state)
     if side is None:
         return _scan_on(state, phase, view)
-    return _narrow(state, phase, view, is_ahead=side)
+    return _close_in(state, phase, view, is_above=side == view.forward)
 
 
 def _change_of_total(state: State, view: View) -> int:
@@ -80,29 +80,20 @@ def _side_by_time(state: State, view: View) -> bool | None:
     return None
 
 
-def _narrow(state: State, phase: Locating, view: View, *, is_ahead: bool) -> Step:
-    bracket = phase.bracket
-    if is_ahead == view.forward:
-        return _close_in(state, phase, view, bracket.above(view.stop))
-    return _close_in(state, phase, view, bracket.below(max(view.start, 0)))
-
-
-def _close_in(state: State, phase: Locating, view: View, bracket: Bracket) -> Step:
+def _close_in(state: State, phase: Locating, view: View, *, is_above: bool) -> Step:
     """Look on within a bracket; once it is closed, beyond the bound that nothing has shown."""
-    is_upwards = bracket.low > phase.bracket.low
+    bracket = phase.bracket.above(view.stop) if is_above else phase.bracket.below(view.start)
     phase = attrs.evolve(phase, bracket=bracket)
     if bracket.low > LONGEST_LIST:
         raise PaginationStalledError(f"The list has no end after {bracket.low} rows")
-    is_at_end = is_upwards and view.is_short and len(view) > 0
+    is_at_end = is_above and view.is_short
     if not is_at_end and (bracket.high is None or bracket.low < bracket.high):
         return _look_on(state, phase)
     if is_at_end or phase.is_second_scan or not phase.saw_rows:
         return _vanish(state, phase, view)
-    if is_upwards:
-        bracket = attrs.evolve(bracket, high=None)
-    else:
-        bracket = Bracket(low=0, high=bracket.high, step=1, upwards=False)
-    return _look_on(state, attrs.evolve(phase, bracket=bracket, is_second_scan=True))
+    low, high = (bracket.low, None) if is_above else (0, bracket.high)
+    other_side = Bracket(low=low, high=high, step=1, upwards=is_above)
+    return _look_on(state, attrs.evolve(phase, bracket=other_side, is_second_scan=True))
 
 
 def _scan_on(state: State, phase: Locating, view: View) -> Step:

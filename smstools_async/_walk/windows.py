@@ -9,8 +9,12 @@ from typing import NamedTuple
 
 LARGEST_LIMIT = 2000
 """The most rows per request that the API accepts (its error 135)."""
-_MOST_CHOICES = 48
+_MOST_CHOICES = 256
 """Page numbers tried before the best window among them is taken."""
+_LEAST_SURPLUS = 8
+_ENOUGH_SURPLUS = 20
+"""Rows by which windows of small pages may be larger, and those of some hundred rows. With fewer,
+long lists take more than one request more than `ceil(total / page_size)`."""
 
 
 class Window(NamedTuple):
@@ -32,18 +36,19 @@ class Window(NamedTuple):
 
 def surplus(page_size: int) -> int:
     """Return how many rows a window may be larger than `page_size`, so that windows can overlap."""
-    return max(8, page_size // 16)
+    return max(_LEAST_SURPLUS, min(_ENOUGH_SURPLUS, page_size // 4), page_size // 16)
 
 
 def reaching_up(index: int, most: int) -> Window:
     """Return the window of at most `most` rows that holds `index` and reaches farthest up."""
     first = index // most + 1
-    best = Window(first, most)
+    best, farthest = Window(first, most), first * most
     for page in range(max(2, first), first + _MOST_CHOICES):
         limit = min(most, index // (page - 1))
         if 2 * limit < most or limit < 1:
             break
-        best = max(best, Window(page, limit), key=lambda window: window.stop)
+        if page * limit > farthest:
+            best, farthest = Window(page, limit), page * limit
     return best
 
 
@@ -51,12 +56,13 @@ def reaching_down(index: int, most: int) -> Window:
     """Return the window of at most `most` rows that ends at or after `index` and begins lowest."""
     index = max(1, index)
     first = -(-index // most)
-    best = Window(first, most)
+    best, lowest = Window(first, most), (first - 1) * most
     for page in range(first, first + _MOST_CHOICES):
         limit = -(-index // page)
         if 2 * limit < most:
             break
-        best = min(best, Window(page, limit), key=lambda window: window.start)
+        if (page - 1) * limit < lowest:
+            best, lowest = Window(page, limit), (page - 1) * limit
     return best
 
 
