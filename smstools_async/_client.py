@@ -333,7 +333,7 @@ class Client:
             max_messages: Stop after this many. 0: none, and no request.
             page_size: About how many messages are requested at once, 1 to 2,000; by default 1,000,
                 or `max_messages` if that is less. Pages overlap, so that they can be joined without
-                a gap: up to 8 rows or a sixteenth more than this are requested.
+                a gap: up to 20 rows or a sixteenth more than this are requested.
             since: Nothing older than this; an aware `datetime`.
             until: Only what is older than this; an aware `datetime`. In a sorted list, a long
                 history is searched rather than read to get there.

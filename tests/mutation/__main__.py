@@ -1,6 +1,6 @@
 """Mutants: small faults are put into the rooms, and the tests have to notice.
 
-Run by hand, for the mutants of some rooms: `python -m tests.mutation _walk --most 300`.
+Run by hand, for the mutants of some rooms: `python -m tests.mutation _walk.proofs --most 300`.
 
 The faults are those of mutmut. Its own runner passes over properties, decorated and nested
 functions, so mutants are tried here, each in a process of its own. Fast tests come first; what they

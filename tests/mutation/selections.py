@@ -1,6 +1,30 @@
 """Which tests look at which room: fast ones, and broader ones for what these let live."""
 
+_WALK = (
+    (
+        "tests/walk/test_transitions.py",
+        "tests/walk/test_small_scope.py",
+        "tests/walk/test_surprises.py",
+        "tests/walk/test_large_scope.py",
+        "tests/walk/test_pages.py",
+        "tests/walk/test_requests.py",
+    ),
+    (
+        "tests/walk/test_resuming.py",
+        "tests/walk/test_lies.py",
+        "tests/walk/test_traps.py",
+        "tests/walk/test_progress.py",
+        "tests/walk/test_watching.py",
+        "tests/walk/test_schedules.py",
+    ),
+)
+_WALK_MODULES = (
+    *("comparing", "ending", "goal", "layout", "locating", "memory", "noticing", "opening"),
+    *("phases", "plan", "proofs", "reading", "seeking", "starting", "state", "step"),
+    *("transition", "trends", "view", "windows"),
+)
 SELECTIONS = {
+    **{f"_walk.{module}": _WALK for module in _WALK_MODULES},
     "_walk": (
         (
             "tests/walk/test_proofs.py",
@@ -86,7 +110,7 @@ SELECTIONS = {
     ),
     "_http.body": (("tests/wire/test_bodies.py",), ("tests/wire", "tests/faults")),
     "_redact": (("tests/wire/test_redaction.py",), ("tests/wire",)),
-    "_cursor": (
+    "_reading.cursor": (
         ("tests/walk/test_resuming.py",),
         ("tests/walk/test_machine.py", "tests/walk/test_watching.py", "tests/walk"),
     ),
