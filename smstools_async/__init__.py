@@ -1,4 +1,4 @@
-"""Read whole message histories from the Smstools SMS gateway."""
+"""Read complete message histories from the Smstools SMS gateway."""
 
 from smstools_async._client import Client
 from smstools_async._errors import (

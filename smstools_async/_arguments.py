@@ -51,7 +51,7 @@ def check_type(argument: str, value: object, wanted: type | UnionType, words: st
 
 
 def check_whole(argument: str, value: int, least: int, most: int | None = None) -> int:
-    """Refuse what is not a whole number within bounds; `True` is none."""
+    """Refuse what is not an integer within bounds; `True` is refused too."""
     if isinstance(value, bool) or not isinstance(value, int):  # pyright: ignore[reportUnnecessaryIsInstance] - callers need not type-check
         raise ArgumentTypeError(argument, f"must be an int, got {_type_of(value)}")
     if value < least or (most is not None and value > most):

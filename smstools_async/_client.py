@@ -57,7 +57,7 @@ class Client:
         client_secret: Likewise; by default `SMSTOOLS_CLIENT_SECRET`.
         base_url: Where the API is; by default `SMSTOOLS_BASE_URL`, or the vendor's documented URL.
         timeout: Seconds that one attempt of a request may take, from connecting to its last byte.
-            An `httpx.Timeout` limits each phase by itself, and the whole by their sum.
+            An `httpx.Timeout` limits each phase by itself, and the attempt by their sum.
         retry: How often and for how long a failed request is retried; `None` sends each one once.
         max_connections: Requests under way at once, of all iterations together. More than 8 are
             spread over several pools, since one pool of httpx slows down.

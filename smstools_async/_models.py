@@ -122,7 +122,7 @@ class Message:
     """One message of a conversation.
 
     Two messages with equal fields are equal, yet may both be real: people do send "ok" twice in one
-    second, and inbound messages carry no id to tell them apart.
+    second, and inbound messages carry no id that would distinguish them.
 
     The `repr` shows neither the text nor a phone number, so that a message may be logged.
 

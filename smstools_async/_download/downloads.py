@@ -70,7 +70,7 @@ class _Task:
 
 
 class Downloads:
-    """Downloads the files of messages, at most `max_connections` at once.
+    """Downloads attachments, at most `max_connections` at once.
 
     Args:
         http_client: Used as it is in place of clients of their own, and never closed; which

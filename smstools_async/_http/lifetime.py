@@ -19,7 +19,7 @@ class Closable(Protocol):
 class Lifetime:
     """The life of a client: from its first use, in one event loop, until it is closed.
 
-    In another loop its connections would be dead, and its locks would wait forever.
+    In another loop its connections would be dead, and its locks would wait indefinitely.
     """
 
     def __init__(self) -> None:

@@ -83,7 +83,7 @@ def _is_for_a_log() -> bool:
 def hide_details(event: str, details: dict[str, Any]) -> None:
     """Empty what httpcore is about to log of the end of an event.
 
-    The dictionaries of beginnings are left: httpcore goes on to use them, and they hold no more
+    The dictionaries of beginnings are left: httpcore continues to use them, and they hold no more
     than a host, a port and a method.
     """
     if not event.endswith(".started"):

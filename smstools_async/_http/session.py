@@ -47,8 +47,8 @@ class Session:
 
     Args:
         base_url: Where the API is, checked.
-        timeout: For connecting, for each wait for data and for the whole of one attempt, in
-            seconds. With an `httpx.Timeout` the whole may take the sum of its parts.
+        timeout: For connecting, for each wait for data and for one complete attempt, in
+            seconds. With an `httpx.Timeout` an attempt may take the sum of its parts.
         retry: `None`: each request is sent once.
         max_connections: Requests under way at once.
         requests_per_second: Requests that begin per second; `None`: no limit.

@@ -23,7 +23,7 @@ class Limits:
 def read_timeout(timeout: float | Timeout) -> Limits:
     """Return the limits that a number, or an `httpx.Timeout`, stands for.
 
-    A number limits each phase and the whole; an `httpx.Timeout` limits the whole by its sum.
+    A number limits each phase and the attempt; an `httpx.Timeout` limits the attempt by its sum.
 
     Raises:
         TypeError: It is neither.

@@ -115,7 +115,7 @@ class Listing(Generic[RowT]):
 
         Example:
             >>> from smstools_async import Client
-            >>> async def answer(client: Client) -> None:
+            >>> async def reply(client: Client) -> None:
             ...     async for message in client.conversation("+5511987654321").watch():
             ...         print(message.text)
         """
@@ -133,7 +133,7 @@ class Listing(Generic[RowT]):
     async def page(self, number: int = 1, *, limit: int = 1000) -> Page[RowT]:
         """Fetch one page, by the vendor's own parameters; one request.
 
-        To read a whole list, iterate: pages fetched by number lose or repeat rows when others
+        To read a complete list, iterate: pages fetched by number lose or repeat rows when others
         arrive or vanish in between.
 
         Args:

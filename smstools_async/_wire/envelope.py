@@ -1,4 +1,4 @@
-"""What is around the rows of a page: their list, and the numbers beside it.
+"""What is around the rows of a page: their list, and the numbers next to it.
 
 The lists of the API are written alike, but for the key of their rows. The numbers are the server's
 claims; they are read from their bytes alone, so that a list in the place of `total` costs nothing.

@@ -80,7 +80,7 @@ def _decode_odd_row(row: bytes, allowance: Allowance) -> Any:
     try:
         return decode_document(cut_depth(row))
     except UnexpectedResponseError:
-        pass  # it names the whole response
+        pass  # it names the complete response
     raise UnreadableRowError((": not valid JSON",))
 
 

@@ -28,7 +28,7 @@ def decode_conversation(
 ) -> DecodedPage[Message]:
     """Decode a page of the conversation with `phone`, and of no other.
 
-    One answer too many on a connection that is kept alive makes each later request on it get its
+    One response too many on a connection that is kept alive makes each later request on it get its
     predecessor's response: another phone's page. Numbers are compared by their last seven digits,
     since the form in which the API writes them is not documented; names are not compared.
 

@@ -1,6 +1,6 @@
 """A page of any list of the API, decoded.
 
-Nearly every page is decoded at once: msgspec reads the whole body into typed structs. A page that
+Nearly every page is decoded at once: msgspec reads all of it into typed structs. A page that
 does not fit is read row by row, and a row that does not fit is repaired where that cannot mislead.
 One that cannot be read keeps its place, or makes the page be refused: what callers prefer.
 """

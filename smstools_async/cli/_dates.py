@@ -25,7 +25,7 @@ _DAYS_BACK: Final = {"today": 0, "yesterday": 1}
 
 @attrs.frozen(kw_only=True)
 class Day:
-    """A whole day of the calendar: midnight to midnight in the zone, of whatever length."""
+    """A complete day of the calendar: midnight to midnight in the zone, of whatever length."""
 
     date: date
 

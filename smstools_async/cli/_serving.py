@@ -32,7 +32,7 @@ Ctrl-C stops it.
 
 
 async def serve_sandbox(sandbox: Sandbox, phones: Sequence[str], *, host: str, port: int) -> None:
-    """Print how to reach the sandbox, and serve it until interrupted, which is no error here."""
+    """Print how to reach the sandbox, and serve it until interrupted, which is not an error."""
     try:
         await serve(sandbox, host=host, port=port, on_listening=partial(_invite, sandbox, phones))
     except asyncio.CancelledError:

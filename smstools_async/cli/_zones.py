@@ -32,7 +32,7 @@ class MachineZone(tzinfo):
         return None if dt is None else _by_the_system(dt).tzname()
 
     def fromutc(self, dt: datetime, /) -> datetime:
-        """Convert from UTC; of a local time that occurs twice, `fold` tells which one it is."""
+        """Convert from UTC; of a local time that occurs twice, `fold` says which one it is."""
         local = dt.replace(tzinfo=UTC).astimezone()
         first = local.replace(tzinfo=None)
         is_second = first.astimezone().utcoffset() != local.utcoffset()

@@ -122,7 +122,7 @@ def _check_beginning(target: Path, style: CsvStyle) -> None:
 
 
 def _ends_a_row(file: BinaryIO) -> bool:
-    """Tell whether the last row is whole: a line break within a cell follows an odd quote."""
+    """Return whether the last row is complete: a line break within a cell follows an odd quote."""
     quotes, end = 0, b""
     while piece := file.read(_PIECE):
         quotes += piece.count(b'"')

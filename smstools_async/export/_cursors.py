@@ -65,7 +65,7 @@ def write_cursors(target: Path, *versions: Version) -> None:
 
 
 def digest_of(path: Path) -> str:
-    """Return the hash of a whole file."""
+    """Return the hash of a file."""
     digest = sha256()
     with path.open("rb") as file:
         while piece := file.read(_PIECE):

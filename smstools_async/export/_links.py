@@ -1,4 +1,4 @@
-"""Links to the files of messages: where one leads, and which are safe to follow."""
+"""Links to attachments: where one leads, and which are safe to follow."""
 
 import os
 import re
@@ -23,7 +23,7 @@ _HARMLESS: Final = frozenset(
 
 
 def fetched(message: Message, number: int, folder: Path | None) -> Path | None:
-    """Return where a file of a message was downloaded to, if it was."""
+    """Return where an attachment was downloaded to, if it was."""
     path = folder / attachment_name(message, number) if folder else None
     return path if path is not None and path.is_file() else None
 

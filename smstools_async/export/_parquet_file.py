@@ -1,4 +1,4 @@
-"""Parquet files of messages: row groups, and what is stored beside the rows. Needs pyarrow."""
+"""Parquet files of messages: row groups, and what is stored next to the rows. Needs pyarrow."""
 
 import json
 from collections.abc import Iterator, Mapping

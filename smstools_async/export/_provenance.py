@@ -20,7 +20,7 @@ class Completeness:
     """Whether a history was read completely, as the progress of its iterator reports it."""
 
     missing: int | None = 0
-    """How many messages of the server's list did not come; `None` where it cannot be told."""
+    """How many messages of the server's list did not come; `None` where it cannot be known."""
     degraded: bool = False
     """Whether the server contradicted itself, so that completeness cannot be shown."""
 

@@ -1,4 +1,4 @@
-"""URLs of attachments: made for generated messages, signed anew, moved, and traced to a phone."""
+"""URLs of attachments: made for generated messages, signed again, moved, and traced to a phone."""
 
 import re
 from collections.abc import Callable

@@ -64,7 +64,7 @@ class History:
     latest: int = 0
     """The newest time there ever was, in Unix seconds."""
     rotations: int = 0
-    """How often the URLs of the files were signed anew."""
+    """How often the URLs of the files were signed again."""
     _arranged: tuple[Arrange, Sequence[Row]] | None = None
 
     def inbound(

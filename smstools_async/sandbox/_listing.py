@@ -21,7 +21,7 @@ class Arrangement:
 
     @classmethod
     def of(cls, quirks: Quirks) -> "Arrangement":
-        """Take what `quirks` say on the list as a whole."""
+        """Take what `quirks` say on the list."""
         return cls(
             sort_by=quirks.sort_by, never_sent=quirks.never_sent, sent_twice=quirks.sent_twice
         )

@@ -142,7 +142,7 @@ DOCUMENTS = (
     mended("Invalid UTF-8 in a text", b"caf\xe9", "caf\ufffd", REPLACED),
     mended("UTF-8 cut within a letter", b"caf\xc3", "caf\ufffd", REPLACED),
     mended("Half an emoji, cut at the limit of an SMS", rb"ok \ud83d", "ok \ufffd", REPLACED),
-    mended("An emoji in two escaped halves", rb"\ud83d\ude00", "\U0001f600", "whole"),
+    mended("An emoji in two escaped halves", rb"\ud83d\ude00", "\U0001f600", "complete"),
     mended(
         "An emoji in two halves of three bytes each",
         b"\xed\xa0\xbd\xed\xb8\x80",

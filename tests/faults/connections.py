@@ -1,4 +1,4 @@
-"""Faults of connections: before an answer, within it, and behind it."""
+"""Faults of connections: before a response, within it, and behind it."""
 
 import httpx
 
@@ -89,14 +89,14 @@ CONNECTING = (
         trusts=("here.pem",),
     ),
     Fault(
-        name="The server of an https address does not encrypt",
+        name="The server of an https URL does not encrypt",
         treatment=Treatment(steps=(answer(status=400), Deed.HANG_UP), is_asked=False),
         error=REFUSED,
         sent=ALWAYS,
         trusts=("here.pem",),
     ),
     Fault(
-        name="The server of an https address never says a word",
+        name="The server of an https URL never says a word",
         treatment=Treatment(steps=(Deed.FALL_SILENT,), is_asked=False),
         error=RequestTimeoutError("No connection was made in time"),
         sent=ALWAYS,
@@ -106,9 +106,9 @@ CONNECTING = (
 )
 
 ANSWERING = (
-    fails("The connection is closed before the answer", HUNG_UP, Deed.HANG_UP, sent=ALWAYS),
-    fails("The connection is reset before the answer", BROKE, Deed.RESET, sent=ALWAYS),
-    fails("The server never answers", NO_DATA, Deed.FALL_SILENT, sent=ALWAYS, timeout=SOON),
+    fails("The connection is closed before the response", HUNG_UP, Deed.HANG_UP, sent=ALWAYS),
+    fails("The connection is reset before the response", BROKE, Deed.RESET, sent=ALWAYS),
+    fails("The server never responds", NO_DATA, Deed.FALL_SILENT, sent=ALWAYS, timeout=SOON),
     fails("Closed within the status line", HUNG_UP, b"HTTP/1.1 200", Deed.HANG_UP, sent=ALWAYS),
     fails("Closed within the head", HUNG_UP, HEAD, Deed.HANG_UP, sent=ALWAYS),
     fails("Reset within the head", BROKE, HEAD, Deed.RESET, sent=ALWAYS),
@@ -162,7 +162,7 @@ ANSWERING = (
     fails("Reset between two chunks", BROKE, HEAD + CHUNKED + CHUNK, Deed.RESET, sent=ALWAYS),
     fails("Closed within a chunk", HUNG_UP, HEAD + CHUNKED + CHUNK[:-9], Deed.HANG_UP, sent=ALWAYS),
     fails(
-        "A chunk whose length is no number",
+        "A chunk whose length is not a number",
         HUNG_UP,
         HEAD + CHUNKED + b"zz\r\n" + HALF,
         Deed.HANG_UP,
@@ -226,7 +226,7 @@ ANSWERING = (
     ),
     fails("A negative length", HUNG_UP, HEAD + b"Content-Length: -1\r\n\r\n" + BODY, sent=ALWAYS),
     fails(
-        "A length that is no number",
+        "A length that is not a number",
         HUNG_UP,
         HEAD + b"Content-Length: many\r\n\r\n" + BODY,
         sent=ALWAYS,
@@ -260,12 +260,12 @@ ANSWERING = (
 
 TOLERATED = (
     gives(
-        "Interim answers before the page (HTTP 100, 103)",
+        "Interim responses before the page (HTTP 100, 103)",
         "",
         *[head(100) + b"\r\n"] * 3,
         page(row()),
     ),
-    gives("An answer that comes in single bytes", "", *[bytes([byte]) for byte in page(row())]),
+    gives("A response that comes in single bytes", "", *[bytes([byte]) for byte in page(row())]),
     gives("Lines that end without a carriage return", "", page(row()).replace(b"\r\n", b"\n")),
     gives("A body without a length, closed at its end", "", HEAD + b"\r\n" + BODY, Deed.HANG_UP),
     gives(
@@ -275,9 +275,9 @@ TOLERATED = (
         Deed.HANG_UP,
     ),
     gives("HTTP/1.0", "", page(row()).replace(b"HTTP/1.1", b"HTTP/1.0"), Deed.HANG_UP),
-    gives("Surplus bytes behind the answer", "the next request is tried again", page(row()) + b"?"),
+    gives("Surplus bytes behind the response", "the next request is retried", page(row()) + b"?"),
     gives(
-        "Two answers to one request",
+        "Two responses to one request",
         "the second one is taken for that to the next request on this connection, unless it is of"
         " another phone",
         page(row()) * 2,
@@ -289,13 +289,13 @@ TOLERATED = (
         sent=TWICE,
     ),
     Fault(
-        name="A kept connection that the server has closed meanwhile",
+        name="A kept connection that the server has closed since",
         note="by a new connection",
         treatment=HEALTHY,
         before=Treatment(steps=(page(row()), Deed.HANG_UP)),
     ),
     Fault(
-        name="A kept connection that the server has reset meanwhile",
+        name="A kept connection that the server has reset since",
         note="by a new connection",
         treatment=HEALTHY,
         before=Treatment(steps=(page(row()), Deed.RESET)),

@@ -29,14 +29,14 @@ class Fault:
     message: Mapping[str, object] = {}
     """Some attributes of its first message."""
     note: str = ""
-    """What is to be told of the page that comes."""
+    """What the docs say about the page that comes."""
     sent: int = ONCE
     """How often the request is sent, if the server goes on like this."""
     before: Treatment | None = None
     """How a request before this one is treated, which leaves its connection behind."""
     timeout: float | httpx.Timeout = 30
     trusts: tuple[str, ...] = ()
-    """The certificates that the client trusts; some: the address is one of https."""
+    """The certificates that the client trusts; some: the URL is one of https."""
 
     @property
     def recovery(self) -> Treatment:
@@ -45,23 +45,23 @@ class Fault:
 
 
 def head(status: int = 200, **headers: str) -> bytes:
-    """Return the head of an answer, but for its empty line; `_` in a name stands for `-`."""
+    """Return the head of a response, but for its empty line; `_` in a name stands for `-`."""
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([f"HTTP/1.1 {status} Whatever", *lines, ""]).encode()
 
 
 def answer(body: bytes = b"", status: int = 200, **headers: str) -> bytes:
-    """Return an answer with its length."""
+    """Return a response with its length."""
     return head(status, Content_Length=str(len(body)), **headers) + b"\r\n" + body
 
 
 def page(*rows: Any, **changes: Any) -> bytes:
-    """Return an answer with a page of rows."""
+    """Return a response with a page of rows."""
     return answer(body_of(*rows, **changes))
 
 
 def packed(body: bytes, encoding: str = "gzip", status: int = 200) -> bytes:
-    """Return an answer whose body is said to be encoded in some way."""
+    """Return a response whose body is said to be encoded in some way."""
     return answer(body, status, Content_Encoding=encoding)
 
 

@@ -1,6 +1,6 @@
-"""Answers of any kind: what the library makes of them is a page, or an error of its own.
+"""Responses of any kind: what the library makes of them is a page, or an error of its own.
 
-Run by hand, for so many answers: `python -m tests.faults.fuzzing 200000`.
+Run by hand, for this many responses: `python -m tests.faults.fuzzing 200000`.
 """
 
 import json
@@ -49,7 +49,7 @@ SNIPPETS = [
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """Return a good answer, cut, overwritten and stuffed in some places."""
+    """Return a good response, cut, overwritten and stuffed in some places."""
     body = bytearray(draw(st.sampled_from(SEEDS)))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(body)))
@@ -82,7 +82,7 @@ ANSWERS = st.tuples(st.sampled_from([200, 200, 200]) | st.integers(100, 999), HE
 
 
 def read(answer: Answer) -> Page[Message] | SmstoolsError:
-    """Do with an answer what the library does; any other error is a fault of it."""
+    """Do with a response what the library does; any other error is a fault of it."""
     try:
         body = accept(*answer)
         with suppress(UnexpectedResponseError):
@@ -113,7 +113,7 @@ def check(outcome: Page[Message] | SmstoolsError) -> None:
 
 
 def main(answers: int) -> None:
-    """Try so many answers, and print what became of them."""
+    """Try this many responses, and print what became of them."""
     outcomes, began = Counter[str](), perf_counter()
 
     def try_one(answer: Answer) -> None:
@@ -131,7 +131,7 @@ def main(answers: int) -> None:
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         )
         seed(number)(batch(given(ANSWERS)(try_one)))()
-    print(f"{outcomes.total()} answers, {perf_counter() - began:.0f} s: {outcomes}")  # noqa: T201 - a command
+    print(f"{outcomes.total()} responses, {perf_counter() - began:.0f} s: {outcomes}")  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

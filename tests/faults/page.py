@@ -13,7 +13,7 @@ from tests.faults.table import SECTIONS
 from tests.faults.waits import OF_ITS_OWN, WAITS, Wait
 
 PAGE = Path(__file__).parents[2] / "docs/reference/faults.md"
-TRIED_AGAIN = {ONCE: "no", TWICE: "once", ALWAYS: "yes"}
+RETRIED = {ONCE: "no", TWICE: "once", ALWAYS: "yes"}
 
 
 def write(page: str) -> str:
@@ -24,9 +24,9 @@ def write(page: str) -> str:
 
 def _sections() -> Iterator[str]:
     for title, faults in SECTIONS.items():
-        heads = ("Fault", "What you get", "Tried again")
+        heads = ("Fault", "What you get", "Retried")
         yield from _table(title, heads, map(_tell_fault, faults))
-    heads = ("The server answers", "Waits before the next tries", "Then you get")
+    heads = ("The server responds", "Waits before the retries", "Then you get")
     yield from _table("Asking for a wait", heads, map(_tell_wait, WAITS))
 
 
@@ -41,7 +41,7 @@ def _tell_fault(fault: Fault) -> tuple[str, ...]:
         gets = f"the page: {fault.note}" if fault.note else "the page"
     else:
         gets = _tell_error(fault.error)
-    return fault.name, gets, TRIED_AGAIN[fault.sent]
+    return fault.name, gets, RETRIED[fault.sent]
 
 
 def _tell_wait(wait: Wait) -> tuple[str, ...]:
@@ -57,7 +57,7 @@ def _tell_error(error: SmstoolsError) -> str:
 def _tell_facts(error: SmstoolsError) -> str:
     match error:
         case APIError(code=code) if code in LOCKING_CODES:
-            return f", `code` {code}; the client asks for nothing more"
+            return f", `code` {code}; the client sends nothing more"
         case APIError(code=int(code)):
             return f", `code` {code}"
         case APIError(retry_after=float() | int() as seconds):

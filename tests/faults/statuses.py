@@ -1,4 +1,4 @@
-"""What a server may say no with, and other answers that are no page."""
+"""Error responses, and other responses that are not a page."""
 
 from http import HTTPStatus
 
@@ -123,18 +123,18 @@ DETOURS = (
     ),
     points_elsewhere(301, "http://127.example/", "host '127.example'", "to plain http"),
     fails(
-        "HTTP 303, to no address",
+        "HTTP 303, to no URL",
         TransportError("The URL cannot be parsed", retryable=False),
         answer(status=303, Location="javascript:alert()"),
     ),
     fails(
-        "HTTP 302, to a broken address",
+        "HTTP 302, to a broken URL",
         TransportError("The server hung up or did not speak HTTP"),
         answer(status=302, Location="https://[::1"),
         sent=ALWAYS,
     ),
     fails(
-        "HTTP 300 without an address",
+        "HTTP 300 without a URL",
         UnexpectedResponseError(
             "The server responded with HTTP 300, which is neither a success nor an error"
         ),

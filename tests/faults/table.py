@@ -1,14 +1,14 @@
-"""The fault table: every fault that is tried over the wire, in the order in which it is told."""
+"""The fault table: every fault that is tried over the wire, in the order of the docs."""
 
 from tests.faults import bodies, connections, fields, statuses
 from tests.faults.fault import Fault
 
 SECTIONS: dict[str, tuple[Fault, ...]] = {
     "Connecting": connections.CONNECTING,
-    "Answering": connections.ANSWERING,
+    "Responding": connections.ANSWERING,
     "Connections that are odd": connections.TOLERATED,
-    "The API says no": statuses.REFUSALS,
-    "Neither yes nor no": statuses.DETOURS,
+    "Error responses": statuses.REFUSALS,
+    "Neither success nor error": statuses.DETOURS,
     "Compression": bodies.COMPRESSION,
     "JSON": bodies.DOCUMENTS,
     "Pages": fields.PAGES,
