@@ -86,7 +86,6 @@ WAITS = (
     babbles("1e999"),
     babbles("soon"),
     babbles("7, 9"),
-    babbles("1_0"),
     babbles("1e1"),
     babbles("+7"),
     row("a `Retry-After` of 400 digits", None, OF_ITS_OWN, Retry_After="9" * 400),
