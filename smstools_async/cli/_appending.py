@@ -17,7 +17,7 @@ from smstools_async.cli._leftovers import remove_unresumable
 from smstools_async.cli._outcomes import Outcome
 from smstools_async.cli._parts import behind_links, check_folder
 from smstools_async.cli._phones import Entry
-from smstools_async.cli._reporting import describe, report, report_error
+from smstools_async.cli._reporting import describe, naming, report, report_error
 from smstools_async.cli._rows import Row
 from smstools_async.cli._running import run
 from smstools_async.cli._service import Service
@@ -53,6 +53,7 @@ class AppendingExports:
         self._errors = dict[Entry, Exception]()
         self._refusal: AuthenticationError | None = None
         self._outcomes: list[Outcome] = []
+        self._is_written = True
 
     def run(self) -> None:
         """Add what is new; report how much that was, and what failed."""
@@ -80,11 +81,14 @@ class AppendingExports:
             await self._append_all(client, None)
             return
         interruption: asyncio.CancelledError | None = None
-        with self._open(self._plan.output) as shared:
+        output = self._plan.output
+        self._is_written = False
+        with naming(str(output)), self._open(output) as shared:
             try:
                 await self._append_all(client, shared)
             except asyncio.CancelledError as error:
                 interruption = error  # what was read is kept
+        self._is_written = True
         if interruption:
             raise interruption
 
@@ -114,6 +118,8 @@ class AppendingExports:
                 self._refusal = error  # no other phone will fare better
                 return
             except (SmstoolsError, OSError, ValueError) as error:
+                if shared and isinstance(error, OSError):
+                    raise  # it is about the file, and so about all of them
                 self._errors[entry] = error
             self._outcomes.append(self._outcome(entry))
 
@@ -150,8 +156,10 @@ class AppendingExports:
                     appender.write(message, phone=entry.phone)
                     if attachments:
                         attachments.note(message)
-        finally:
+        except (SmstoolsError, asyncio.CancelledError):
             appender.mark(entry.phone, progress.cursor)
+            raise
+        appender.mark(entry.phone, progress.cursor)
 
     def _outcome(self, entry: Entry) -> Outcome:
         progress, attachments = self._progress[entry], self._plan.attachments.get(entry)
@@ -222,6 +230,8 @@ class AppendingExports:
 
     def _report_interruption(self) -> None:
         added = self._sum("yielded")
-        if added:
+        if added and not self._is_written:
+            report(f"Nothing was added to {self._plan.output}.")
+        elif added:
             messages = f"{counted(added, 'message')} were added to {self._plan.output}"
             report(f"{messages}. Run the same command to add the rest.")

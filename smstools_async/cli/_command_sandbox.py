@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from smstools_async._phone import write_phone
 from smstools_async.cli._arguments import Seconds
 from smstools_async.cli._running import run
 from smstools_async.cli._service import make_sandbox
@@ -84,6 +85,7 @@ def sandbox(*, phones: tuple[str, ...], host: str, port: int, **contents: Any) -
     from smstools_async.cli._serving import serve_sandbox  # noqa: PLC0415 - others need no sandbox
 
     try:
+        phones = tuple({write_phone(phone): phone for phone in phones}.values())
         made = make_sandbox(*phones, **contents)
     except ValueError as error:
         raise click.UsageError(str(error)) from error

@@ -11,6 +11,7 @@ from smstools_async import Client, Message, Progress
 from smstools_async.cli import _source
 from smstools_async.cli._attachments import Attachments
 from smstools_async.cli._destinations import Destination, Kept
+from smstools_async.cli._reporting import naming
 from smstools_async.cli._source import Selection
 from smstools_async.export import MessageWriter
 
@@ -58,7 +59,7 @@ class Conversation:
         iteration = _source.read(
             client, self.phone, self.selection, cursor=self.resume_from, progress=self.progress
         )
-        with self.destination.open() as writer:
+        with naming(self.destination.name), self.destination.open() as writer:
             async with iteration as messages:
                 if self.attachments and self.shows_files:
                     await self._write_with_files(messages, writer, self.attachments, client)

@@ -1,6 +1,7 @@
 """What a person reads on standard error while a command runs: reports and errors, a line each."""
 
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -21,6 +22,17 @@ def report(text: str) -> None:
 def report_error(text: str) -> None:
     """Print what went wrong, in the form that click uses."""
     report(f"Error: {text}")
+
+
+@contextmanager
+def naming(file: str) -> Generator[None]:
+    """Name a file in the OS errors of a block that name none, as that of a full disk."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.strerror is not None:
+            error.filename = file
+        raise
 
 
 def describe(error: Exception) -> str:

@@ -12,6 +12,7 @@ from smstools_async.export import read_csv, read_jsonl, read_parquet, read_sqlit
 from smstools_async.sandbox import Response, Sandbox, named_quirks
 from tests.cli.command import (
     PHONE,
+    files_no_larger_than,
     invoke,
     invoke_at_terminal,
     plain,
@@ -164,6 +165,26 @@ def test_interruption_keeps_what_was_read(
     conversations.latency, conversations.before_each_request = 0, None
     assert 0 == invoke(*export).exit_code
     assert _all(conversations) == _read(folder / target)
+
+
+@pytest.mark.usefixtures("conversations")
+def test_full_disk_ends_all_and_adds_nothing(folder: Path) -> None:
+    """The report names the file, and does not claim that anything was added."""
+    with files_no_larger_than(100_000):
+        result = invoke(*MANY, "-o", "all.jsonl")
+    assert 1 == result.exit_code
+    assert result.stderr == "Error: all.jsonl: File too large\nNothing was added to all.jsonl.\n"
+    assert ["phones.txt"] == [path.name for path in folder.iterdir()]
+
+
+def test_full_disk_fails_one_of_many_files(conversations: Sandbox, folder: Path) -> None:
+    """Those that fit are there; the same command adds the rest when there is room."""
+    with files_no_larger_than(100_000):
+        result = invoke(*MANY, "-o", "out")
+    assert 4 == result.exit_code
+    assert "File too large" in result.stderr
+    assert 0 == invoke(*MANY, "-o", "out").exit_code
+    assert _all(conversations) == _read(folder / "out")
 
 
 def test_refused_login_ends_all(conversations: Sandbox) -> None:

@@ -409,7 +409,7 @@ def test_server_without_order_of_time_can_be_resumed(sandbox: Sandbox, folder: P
     ("output", "words"),
     [
         ("missing/a", "There is no folder missing for a: create it, or write elsewhere.\n"),
-        ("/dev/full", "No space left on device"),
+        ("/dev/full", "Error: /dev/full: No space left on device\n"),
     ],
 )
 def test_file_that_cannot_be_written_ends_with_1(
@@ -432,7 +432,7 @@ def test_full_disk_keeps_whole_pages(sandbox: Sandbox, folder: Path, ending: str
     with files_no_larger_than(80_000):
         result = invoke(*export, f"a.{ending}")
     assert 1 == result.exit_code
-    assert "Error: File too large\n" in result.stderr
+    assert f"Error: a.{ending}: File too large\n" in result.stderr
     assert re.search(
         rf"\n(120|236|351|464) of 500 messages are kept next to a.{ending}, in ", result.stderr
     )

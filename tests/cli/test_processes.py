@@ -190,9 +190,10 @@ def test_sandbox_serves_until_it_is_interrupted(
 
 
 def test_sandbox_serves_several_phones(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of them has messages, and they share the number that was asked for."""
+    """Each has messages, once however often it is given, and they share the requested number."""
     phones = ("+5511987654321", "+5511912345678")
-    options = [part for phone in phones for part in ("--phone", phone)]
+    again = "+55 (11) 98765-4321"
+    options = [part for phone in (*phones, again) for part in ("--phone", phone)]
     with start("sandbox", "--port", "0", "--messages", "70", *options) as process:
         assert process.stdout is not None
         printed = "".join(iter(process.stdout.readline, "Ctrl-C stops it.\n"))
