@@ -15,6 +15,8 @@ LONGEST_LIST = 10**8
 """Rows that no list has; only a server that ignores `page` seems to."""
 _FEW = 3
 """So many remembered rows do not vanish at once from a list whose other rows stay."""
+_SHORT = 16
+"""Rows of a list whose times tell too little to continue by them."""
 
 
 def lose(state: State, view: View) -> Step:
@@ -140,7 +142,8 @@ def _vanish(state: State, phase: Locating, view: View) -> Step:
 
 
 def _are_few(state: State) -> bool:
-    return state.memory.is_complete and len(state.memory.rows) < _FEW
+    is_short = (state.tally.total or 0) < _SHORT
+    return is_short and state.memory.is_complete and len(state.memory.rows) < _FEW
 
 
 def _begin_by_time(state: State) -> State:
