@@ -50,16 +50,16 @@ def test_a_file_that_is_shown_is_imported() -> None:
     """Later blocks have its names, as if it stood in the page."""
     _read(
         """
-        ```python title="problems.py"
+        ```python title="fastapi_client.py"
         --8<--
-        examples/problems.py
+        examples/fastapi_client.py
         --8<--
         ```
         ```python
-        print(MEDIA_TYPE)
+        print(get_client.__name__)
         ```
         ```output
-        application/problem+json
+        get_client
         ```
         """
     )
