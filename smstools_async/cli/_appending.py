@@ -59,7 +59,10 @@ class AppendingExports:
         """Add what is new; report how much that was, and what failed."""
         started_at = monotonic()
         run(self._write(), when_stopped=self._report_interruption)
-        self._report_summary(monotonic() - started_at)
+        self._conclude(monotonic() - started_at)
+
+    def _conclude(self, seconds: float) -> None:
+        self._report_summary(seconds)
         self._exit_if_failed()
 
     async def _write(self) -> None:

@@ -43,7 +43,10 @@ class Export:
             when_stopped=self._report_how_to_resume,
             finally_call=self.conversation.destination.clear,
         )
-        self._report_summary(monotonic() - started_at)
+        self._conclude(monotonic() - started_at)
+
+    def _conclude(self, seconds: float) -> None:
+        self._report_summary(seconds)
         self._report_attachments()
         if self.conversation.progress.degraded:
             sys.exit(ExitCode.DOUBTFUL)

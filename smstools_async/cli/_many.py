@@ -53,7 +53,10 @@ class ManyExports:
         """Write all conversations; report at the end what was written, or how to resume."""
         started_at = monotonic()
         run(self._write(), when_stopped=self._report_how_to_resume, finally_call=self._clear)
-        self._report_summary(monotonic() - started_at)
+        self._conclude(monotonic() - started_at)
+
+    def _conclude(self, seconds: float) -> None:
+        self._report_summary(seconds)
         if self._failed:
             if self._plan.combined:
                 report(f"{self._plan.combined.name} is written when all are complete.")

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import smstools_async.export as room
 from smstools_async import Message, MessageFile
 from smstools_async.export import read_csv, read_jsonl, read_parquet, read_sqlite
 from smstools_async.sandbox import Response, Sandbox, named_quirks
@@ -112,6 +114,28 @@ def test_bad_rows_are_left_out_and_counted(sandbox: Sandbox, folder: Path) -> No
     sandbox.receive(PHONE, "Oi")
     assert 0 == invoke(*export, "--skip-bad-rows").exit_code
     assert ["first", "last", "Oi"] == [message.text for message in read_jsonl(folder / "a.jsonl")]
+
+
+def test_sandbox_within_the_program_is_added_from(folder: Path) -> None:
+    """Its messages are the same each time, so a second run finds none that are new."""
+    export = ("export", PHONE, "--sandbox", "-o", "a.jsonl", "--append")
+    assert "1 conversation: 5,000 new messages in " in invoke(*export).stderr
+    assert "1 conversation: 0 new messages in 1 request " in invoke(*export).stderr
+    assert 5000 == len(list(read_jsonl(folder / "a.jsonl")))
+
+
+def test_missing_extra_is_named_once(
+    conversations: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is missing for all conversations."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for name in ("_arrow", "_parquet_file"):
+        monkeypatch.delitem(sys.modules, f"smstools_async.export.{name}", raising=False)
+        monkeypatch.delattr(room, name, raising=False)
+    result = invoke(*MANY, "-o", "out", "--format", "parquet")
+    assert 2 == result.exit_code
+    assert 1 == result.stderr.count("pip install 'smstools-async[parquet]'")
+    assert [] == conversations.requests
 
 
 def test_doubt_about_the_service_is_told(sandbox: Sandbox) -> None:

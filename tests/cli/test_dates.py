@@ -114,3 +114,12 @@ def test_day_is_as_long_as_clocks_make_it(date_text: str, hours: int) -> None:
     """In Brussels, on the days when clocks change."""
     day, zone = Day(date=date.fromisoformat(date_text)), ZoneInfo("Europe/Brussels")
     assert timedelta(hours=hours) == day.end(zone, NOW) - day.start(zone, NOW)
+
+
+@pytest.mark.parametrize("date_text", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"])
+def test_days_at_the_ends_of_the_calendar_are_cut(date_text: str, zone: str) -> None:
+    """They begin and end with the first and the last moment that there is."""
+    when, now = parse_when(date_text), datetime(2025, 6, 5, tzinfo=UTC)
+    start, end = when.start(ZoneInfo(zone), now), when.end(ZoneInfo(zone), now)
+    assert datetime.min.replace(tzinfo=UTC) <= start < end <= datetime.max.replace(tzinfo=UTC)

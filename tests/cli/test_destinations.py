@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from smstools_async import Message, SmstoolsError
+from smstools_async.cli import _parts
 from smstools_async.cli._destinations import Destination, Kept, destination
 from smstools_async.export import MessageWriter, jsonl_writer, read_jsonl
 
@@ -37,6 +38,14 @@ def test_stopped_walk_is_kept_for_its_cursor(tmp_path: Path, cursor: str, lines:
     with resumed.open() as writer:
         writer.write(MESSAGE)
     assert lines == (tmp_path / "a").read_text(encoding="utf-8").count("\n")
+
+
+def test_file_is_written_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    monkeypatch.setattr(_parts, "_fcntl", None)
+    with destination(jsonl_writer, tmp_path / "a", None).open() as writer:
+        writer.write(MESSAGE)
+    assert 1 == (tmp_path / "a").read_text(encoding="utf-8").count("\n")
 
 
 def test_kept_file_is_its_owners_alone(tmp_path: Path) -> None:

@@ -184,6 +184,23 @@ def test_walk_is_chosen_by_options(sandbox: Sandbox) -> None:
     assert ["10 h", "11 h", "12 h"] == texts
 
 
+def test_what_is_not_a_date_is_refused(sandbox: Sandbox, folder: Path) -> None:
+    """The error shows what can be written."""
+    result = invoke("export", PHONE, "--since", "soon", "-o", "a")
+    assert 2 == result.exit_code
+    assert "'soon' is not a date or time. Write 2025-06-05" in " ".join(result.stderr.split())
+    assert ([], []) == (sandbox.requests, _names(folder))
+
+
+def test_link_to_itself_is_refused(sandbox: Sandbox, folder: Path) -> None:
+    """In one line, before any request; the link stays."""
+    (folder / "a.jsonl").symlink_to("a.jsonl")
+    result = invoke("export", PHONE, "-o", "a.jsonl")
+    assert 1 == result.exit_code
+    assert "Error: a.jsonl: Too many levels of symbolic links\n" == result.stderr
+    assert ([], ["a.jsonl"]) == (sandbox.requests, _names(folder))
+
+
 def test_wrong_combination_is_the_librarys_to_refuse(sandbox: Sandbox, folder: Path) -> None:
     """It ends with 2, before any request, and leaves nothing."""
     result = invoke("export", PHONE, "--since", "2025-06-05", "--until", "2025-06-04", "-o", "a")

@@ -1,9 +1,14 @@
 """No text of another person commands the terminal, hides, or shows in another order than it has."""
 
 import json
+import os
+import sys
 import unicodedata
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from datetime import UTC
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO, cast
 
 import pytest
 from hypothesis import given, settings
@@ -12,7 +17,7 @@ from hypothesis import strategies as st
 from smstools_async import Message, MessageFile
 from smstools_async.cli._chat import Chat
 from smstools_async.cli._reporting import report
-from smstools_async.cli._terminal import visible
+from smstools_async.cli._terminal import prepare_streams, visible
 from smstools_async.sandbox import Response, Sandbox
 from tests.cli.command import PHONE, invoke, invoke_at_terminal
 
@@ -153,3 +158,27 @@ def test_argument_is_not_trusted_either() -> None:
     """A phone pasted from elsewhere is shown as an error of its own."""
     result = invoke("show", "--sandbox", "\x1b]0;owned\x07")
     assert "\x1b" not in result.output
+
+
+@contextmanager
+def _closed_by_the_caller(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Close the standard streams, as `>&-` does, and close again what takes their places."""
+    numbers = Path("/proc/self/fd")
+    before = set(numbers.iterdir())
+    with monkeypatch.context() as closed:
+        for name in ("stdin", "stdout", "stderr"):
+            closed.setattr(sys, name, None)
+        prepare_streams()
+        yield
+        cast("TextIO", sys.stderr).close()
+    for number in set(numbers.iterdir()) - before:
+        with suppress(OSError):
+            os.close(int(number.name))
+
+
+def test_closed_standard_output_is_an_error_of_what_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reports are lost without one."""
+    with _closed_by_the_caller(monkeypatch):
+        report("lost")
+        with pytest.raises(OSError, match="it is closed, so nothing can be printed"):
+            print("1")  # noqa: T201 - as a command does

@@ -1,5 +1,7 @@
 """Reach: a URL leads to public addresses only, however it is written and whatever a name means."""
 
+import errno
+import os
 import socket
 import ssl
 from collections.abc import Sequence
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from smstools_async import DownloadError, TransportError
+from smstools_async._download import dialling, downloads
 from tests.download.hosts import (
     PICTURE,
     answer,
@@ -206,3 +209,36 @@ async def test_certificate_is_for_the_name_not_the_address() -> None:
                 f"https://files.example:{host.port}/", book("127.0.0.1"), allow_private=True
             )
     assert ["files.example"] == greetings
+
+
+async def test_name_cannot_be_looked_up_while_too_many_files_are_open() -> None:
+    """The error of the system is said, as an error of the network."""
+
+    async def look_up(_host: str, _port: int) -> Sequence[str]:
+        await anyio.lowlevel.checkpoint()
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    reason = r"No connection could be made \(Too many open files\)"
+    with pytest.raises(TransportError, match=reason):
+        await fetch("http://files.example/1.png", look_up)
+
+
+async def test_certificates_cannot_be_read_while_too_many_files_are_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are read for the first download of a process."""
+
+    def where() -> str:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr("certifi.where", where)
+    dialling._make_tls.cache_clear()  # noqa: SLF001 - as in a new process
+    reason = r"No connection could be made \(Too many open files\)"
+    with pytest.raises(TransportError, match=reason):
+        await fetch("https://files.example/1.png", book({}))
+
+
+def test_redirect_that_cannot_be_parsed_is_refused() -> None:
+    """Also where a given client does not look at it."""
+    with pytest.raises(DownloadError, match="its host redirects to a URL that cannot be parsed"):
+        downloads._redirected(httpx.URL("https://files.example/"), "http://[::1")  # noqa: SLF001 - httpx refuses it before us

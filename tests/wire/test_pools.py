@@ -9,7 +9,8 @@ import pytest
 from smstools_async import Client, ClientClosedError
 from smstools_async._http.opening import share_connections
 from smstools_async._http.pools import Pools
-from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, PHONE
+from smstools_async._http.transport import WideTransport
+from tests.wire.asking import CLIENT_ID, CLIENT_SECRET, NO_TLS, PHONE
 from tests.wire.conftest import Port
 
 
@@ -65,3 +66,15 @@ async def test_pools_together_serve_all_requests(port: Port) -> None:
     assert [3] * 50 == pages
     with pytest.raises(ClientClosedError):
         await client.conversation(PHONE).page()
+
+
+@pytest.mark.anyio
+async def test_connection_in_use_is_not_dropped(port: Port) -> None:
+    """Those that wait for a request may be dead; a response that arrives shows that it is not."""
+    transport = WideTransport(NO_TLS, httpx.Limits(max_connections=2))
+    async with (
+        httpx.AsyncClient(transport=transport) as client,
+        client.stream("GET", port.base_url) as response,
+    ):
+        await transport.drop_idle()
+        assert await response.aread()
