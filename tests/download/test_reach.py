@@ -235,7 +235,7 @@ async def test_certificates_cannot_be_read_while_too_many_files_are_open(
     dialling._make_tls.cache_clear()  # noqa: SLF001 - as in a new process
     reason = r"No connection could be made \(Too many open files\)"
     with pytest.raises(TransportError, match=reason):
-        await fetch("https://files.example/1.png", book({}))
+        await fetch("https://files.example/1.png", book("93.184.215.14"))
 
 
 def test_redirect_that_cannot_be_parsed_is_refused() -> None:
