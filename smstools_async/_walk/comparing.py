@@ -46,18 +46,23 @@ def _learn(state: State, phase: Comparing, view: View) -> Step:
     if turned is None and phase.tries < MOST_TRIES and state.fixed is None:
         return Step(state=_compare_again(state, phase, view))
     state = attrs.evolve(state, is_layout_proven=turned is not None)
-    turned = _guess(lower, upper, pages) if turned is None else turned
-    if turned is None and state.fixed is None:
-        state = state.with_doubt("windows next to each other share no rows")
+    if turned is None:
+        state, turned = _guess(state, lower, upper, pages)
     if pages == "none" and plain.is_first_page and not turned:
         pages = trend(plain.times)
     return _begin_as(state, phase, view, Layout(pages=pages, is_turned=bool(turned)))
 
 
-def _guess(lower: View, upper: View, pages: Trend) -> bool | None:
+def _guess(state: State, lower: View, upper: View, pages: Trend) -> tuple[State, bool | None]:
     """Return whether pages seem to be turned, where rows that move hide it; `None`: unknown."""
     by_rows = None if have_passed(lower, upper) else turned_by_overlap(lower, upper)
-    return turned_by_times(lower, upper, pages) if by_rows is None else by_rows
+    by_times = turned_by_times(lower, upper, pages)
+    if None not in (by_rows, by_times) and by_rows != by_times:
+        state = state.with_doubt("shared rows and times disagree on how pages are laid out")
+    if by_rows is None and by_times is None and state.fixed is None:
+        state = state.with_doubt("windows next to each other share no rows")
+    trusts_rows = by_times is None or (by_rows is not None and state.tally.is_quiet)
+    return state, by_rows if trusts_rows else by_times
 
 
 def take_whole(state: State, view: View) -> Step:
