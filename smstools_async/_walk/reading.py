@@ -45,7 +45,15 @@ def read(state: State, view: View) -> Step:
     if start is None:
         return look_back(state) if seen.known else lose(state, view)
     news = news_from(state.memory, view, seen.known, start)
+    if not len(news) and _lies_behind(state, view):
+        return Step(state=state)
     return _accept(state, view, seen, _without_vanished(state, view, seen, news))
+
+
+def _lies_behind(state: State, view: View) -> bool:
+    """Whether a full window ends before the place of the walk: it was planned long ago."""
+    is_before = view.stop < state.edge if view.forward else view.start > state.edge
+    return state.begun and is_before and not view.is_short
 
 
 def _is_telling(state: State, seen: Recognised) -> bool:

@@ -35,6 +35,14 @@ async def test_what_stayed_comes_exactly_once(anyio_backend: str, seeds: range) 
     assert [] == [(fault, schedule) for schedule, fault, _ in outcomes if fault is not None]
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("seed", [582, 2863, 2875, 4565, 6973, 7993])
+async def test_what_once_failed_comes_exactly_once(seed: int) -> None:
+    """Short windows that stalled, layouts that were misjudged, and walks that started over."""
+    _, fault, _ = await run(seed)
+    assert fault is None
+
+
 async def _keep_moving(history: MovingHistory, quiet_requests: int) -> None:
     """Move the history in its own time, once some answers are out."""
     sandbox = history.sandbox
