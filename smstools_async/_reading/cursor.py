@@ -14,6 +14,7 @@ from typing import Literal, Self
 
 import attrs
 
+from smstools_async._arguments import check_choice
 from smstools_async._errors import CursorError
 from smstools_async._phone import without_plus, write_phone
 from smstools_async._reading.moments import whole_seconds
@@ -82,6 +83,7 @@ class Cursor(str):
             >>> from datetime import UTC, datetime
             >>> cursor = Cursor.at(datetime(2025, 6, 1, tzinfo=UTC), "+5511987654321")
         """
+        check_choice("order", order, _ORDERS)
         flags = _ORDERS.index(order) | _MOMENT
         body = bytes([_VERSION, flags]) + _tag(conversation_scope(write_phone(phone)))
         return cls(_write(body + _varint(whole_seconds("moment", moment))))

@@ -32,7 +32,7 @@ class Day:
     def start(self, zone: tzinfo, _now: datetime) -> datetime:
         """Return the first moment of the day."""
         first, *others = _moments(datetime.combine(self.date, time()), zone)
-        within = [each for each in (first, *others) if _date_at(each, zone) == self.date]
+        within = [each for each in (first, *others) if each.astimezone(zone).date() == self.date]
         return min(within, default=first)
 
     def end(self, zone: tzinfo, _now: datetime) -> datetime:
@@ -41,7 +41,9 @@ class Day:
             return _LAST
         midnight = datetime.combine(self.date + timedelta(days=1), time())
         first, *others = _moments(midnight, zone)
-        after = [each for each in (first, *others) if _date_at(each - _TICK, zone) == self.date]
+        after = [
+            each for each in (first, *others) if (each - _TICK).astimezone(zone).date() == self.date
+        ]
         return max(after, default=first)
 
 
@@ -130,14 +132,6 @@ def _moments(local: datetime, zone: tzinfo) -> tuple[datetime, ...]:
     They differ where clocks are changed: a local time that occurs twice, or never.
     """
     return tuple(_to_utc(local.replace(tzinfo=zone, fold=fold)) for fold in (0, 1))
-
-
-def _date_at(moment: datetime, zone: tzinfo) -> date | None:
-    """Return the date in the zone; `None` beyond the ends of the calendar."""
-    try:
-        return moment.astimezone(zone).date()
-    except (OverflowError, ValueError):
-        return None
 
 
 def _to_utc(time: datetime) -> datetime:

@@ -445,3 +445,5 @@ def test_a_moment_has_to_have_a_zone() -> None:
     """A naive one would mean another moment on every machine."""
     with pytest.raises(ValueError, match="moment"):
         Cursor.at(datetime(2025, 6, 1), PHONE)  # noqa: DTZ001 - that is what is wrong
+    with pytest.raises(ValueError, match="order must be 'newest' or 'oldest', got 'latest'"):
+        Cursor.at(datetime(2025, 6, 1, tzinfo=UTC), PHONE, order="latest")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - that is what is wrong
