@@ -73,11 +73,6 @@ class Reader(Generic[RowT]):
         self._failure: Exception | None = None
         self._ready: deque[Batch[RowT]] = deque()
 
-    @property
-    def finished(self) -> bool:
-        """Whether there is nothing more."""
-        return self.course.state.is_finished and not self._ready
-
     def make_room(self, pages: int) -> None:
         """Let at most this many pages be fetched together with the one needed next, for now."""
         self._room = pages

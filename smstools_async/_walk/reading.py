@@ -6,6 +6,7 @@ import attrs
 
 from smstools_async._walk.layout import Layout
 from smstools_async._walk.locating import look_back, lose
+from smstools_async._walk.memory import Row
 from smstools_async._walk.noticing import (
     count_outside,
     learn_size,
@@ -64,10 +65,12 @@ def _is_telling(state: State, seen: Recognised) -> bool:
 def _shows_last(state: State, view: View, seen: Recognised) -> bool:
     """Whether an older response shows rows of the last second, behind which news may stand."""
     last, width = state.memory.rows[-1], state.memory.width
-    shown = (view.row(place) for place in seen.known)
-    if last.second is not None:
-        return any(row.second == last.second for row in shown)
-    return any(row.digest[:width] == last.digest for row in shown)
+
+    def is_last(row: Row) -> bool:
+        is_same = row.digest[:width] == last.digest
+        return is_same if last.second is None else row.second == last.second
+
+    return any(is_last(view.row(place)) for place in seen.known)
 
 
 def _without_vanished(

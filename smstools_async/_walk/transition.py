@@ -123,8 +123,6 @@ def _notice_total(state: State, page: Page) -> State:
 
 def _notice_fixed(state: State, rows: int) -> State:
     """Learn that the server ignores `limit`; what was being compared is of no use then."""
-    if state.fixed is not None:
-        return state
     state = attrs.evolve(state, fixed=rows)
     if isinstance(state.phase, Comparing | Seeking):
         state = attrs.evolve(state, phase=Opening(tries=1))

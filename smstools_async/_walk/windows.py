@@ -5,6 +5,7 @@ their limit can be requested. A limit that is slightly smaller moves the beginni
 and that is how windows overlap without extra requests: 1,062 · 1,060 · 1,059 rows, and so on.
 """
 
+from itertools import takewhile
 from typing import NamedTuple
 
 LARGEST_LIMIT = 2000
@@ -78,10 +79,12 @@ def ending_near(index: int, most: int) -> Window:
 def covering(low: int, high: int, most: int) -> Window | None:
     """Return a small window of at most `most` rows over the indexes from `low` up to `high`."""
     last = max(1, high // max(1, high - low))
-    for page in range(last, max(0, last - 4 * _MOST_CHOICES), -1):
-        limit = -(-high // page)
-        if limit > most:
-            break
-        if (page - 1) * limit <= low:
-            return Window(page, limit)
-    return Window(1, high) if high <= most else None
+    pages = range(last, max(0, last - _MOST_CHOICES), -1)
+    windows = takewhile(lambda window: window.limit <= most, (_up_to(high, n) for n in pages))
+    whole = Window(1, high) if high <= most else None
+    return next((window for window in windows if window.start <= low), whole)
+
+
+def _up_to(index: int, page: int) -> Window:
+    """Return the smallest window with this page number that reaches an index."""
+    return Window(page, -(-index // page))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import attrs
 import pytest
@@ -77,6 +78,31 @@ def test_walk_whose_few_rows_vanished_below_all_others_starts_over() -> None:
     """The search for them closes in on nothing."""
     word, _, _ = verdict(FALLING[:12], way(page_size=2), {1: (keeping(2),)})
     assert "whole" == word
+
+
+@pytest.mark.parametrize("request_number", [1, 2, 3])
+def test_short_list_is_read_anew_once_its_few_rows_vanished(request_number: int) -> None:
+    """As many rows arrive at the other end, so that nothing of what was read is left in view."""
+    later = (Row(100, 1020), Row(101, 1010))
+    script = {request_number: (keeping(0, -2), arriving(*later))}
+    backwards = attrs.evolve(way(page_size=2), order="oldest")
+    word, _, _ = verdict(FALLING[:8], backwards, script)
+    assert word in ("whole", "told")
+
+
+@pytest.mark.parametrize("total", [8, 40])
+def test_few_rows_that_vanished_are_sought_by_time_in_long_lists(total: int) -> None:
+    """A short list is read anew; in a long one, rows behind the last time are read, as reported."""
+    layout = Layout(pages="falling", is_turned=False)
+    state = start(Goal(order="newest", page_size=2, surplus=0), Habits(layout=layout))
+    state = take(state, Window(1, 2), SmallPage(FALLING[:2], total)).state
+    bracket = Bracket(low=4, high=5, step=1)
+    phase = Locating(bracket=bracket, origin=4, saw_rows=True, is_second_scan=True)
+    state = attrs.evolve(state, phase=phase)
+    step = take(state, Window(3, 2), SmallPage(FALLING[4:6], total))
+    assert not step.is_accepted
+    assert (total < 16) == (not step.state.memory.rows)
+    assert (total > 16) == bool(step.state.doubts)
 
 
 def test_place_is_sought_on_the_other_side_too() -> None:
@@ -254,10 +280,13 @@ async def test_range_is_sought_beyond_an_untrue_total(client: Client, sandbox: S
 
 
 @pytest.mark.anyio
-async def test_range_that_never_comes_is_an_error(client: Client, sandbox: Sandbox) -> None:
+@pytest.mark.parametrize("total", ["true", "missing"])
+async def test_range_that_never_comes_is_an_error(
+    client: Client, sandbox: Sandbox, total: Literal["true", "missing"]
+) -> None:
     """A server that ignores `page` never shows a row of the range."""
     sandbox.add_conversation(PHONE, messages=3000)
     until = sandbox.messages(PHONE)[2500].sent_at
-    sandbox.quirks |= Quirks(serve_page=1)
+    sandbox.quirks |= Quirks(serve_page=1, total=total)
     with pytest.raises(PaginationStalledError):
         _ = [m async for m in client.iter_conversation(PHONE, until=until, page_size=100)]
