@@ -11,7 +11,7 @@ from smstools_async import Client, PaginationStalledError, Progress
 from smstools_async._walk import Goal, Order, Window, plan, start, take
 from smstools_async._walk.layout import Habits, Layout
 from smstools_async._walk.locating import LONGEST_LIST, locate
-from smstools_async._walk.phases import Bracket, Locating
+from smstools_async._walk.phases import Bracket, Locating, Seeking
 from smstools_async._walk.trends import Trend
 from smstools_async._walk.view import View
 from smstools_async._walk.windows import covering
@@ -155,6 +155,17 @@ def test_search_for_the_place_is_bounded() -> None:
     view = View(window=window, page=SmallPage(FALLING[:2], 60), forward=True, is_turned=False)
     with pytest.raises(PaginationStalledError, match="no end"):
         locate(state, phase, view)
+
+
+def test_search_for_the_range_is_bounded() -> None:
+    """No list has so many rows before the wanted ones."""
+    goal = Goal(order="newest", page_size=2, surplus=0, latest=10)
+    state = start(goal, Habits(layout=Layout(pages="falling", is_turned=False)))
+    bracket = Bracket(low=LONGEST_LIST, high=None, step=1)
+    state = attrs.evolve(state, layout=state.habits.layout)
+    state = attrs.evolve(state, phase=Seeking(target="range", bracket=bracket))
+    with pytest.raises(PaginationStalledError, match="no end"):
+        take(state, Window(LONGEST_LIST, 5), SmallPage(FALLING[:5], 60))
 
 
 def endless(_: LongServer, window: Window, page: SmallPage) -> SmallPage:
