@@ -71,12 +71,7 @@ class Memory:
         return Counter(row.digest for row in self.rows)
 
     @cached_property
-    def places(self) -> dict[bytes, int]:
-        """Where each digest stands among the rows."""
-        return {row.digest: place for place, row in enumerate(self.rows)}
-
-    @cached_property
-    def all_places(self) -> dict[bytes, list[int]]:
+    def places(self) -> dict[bytes, list[int]]:
         """Where the rows of each digest stand, twins included."""
         places: dict[bytes, list[int]] = {}
         for place, row in enumerate(self.rows):

@@ -18,10 +18,10 @@ def open_list(state: State, phase: Opening, view: View) -> Step:
     """Take page 1."""
     if not len(view):
         return Step(state=_look_again(state, phase, view))
-    layout = state.habits.layout
-    if layout is not None and layout.agrees_with(trend(view.times)):
+    layout, rows = state.habits.layout, trend(view.times)
+    if layout is not None and layout.agrees_with(rows):
         return _start_with(attrs.evolve(state, layout=layout), view)
-    guess = Layout(pages=trend(view.times), is_turned=False)
+    guess = Layout(pages=rows, is_turned=False)
     if _is_answered(state, view, guess):
         return advance(attrs.evolve(state, layout=guess, phase=Reading()), view)
     if view.is_short and may_end(view) and _is_certain(state, view):

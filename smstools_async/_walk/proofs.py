@@ -8,7 +8,7 @@ row came in later, or was delivered long ago.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import attrs
@@ -35,12 +35,13 @@ class Recognised:
 
 def recognise(memory: Memory, view: View) -> Recognised:
     """Find the rows of `view` that were read before."""
-    known = _known_places(memory, view)
+    shown = _digests(memory, view)
+    known = _known_places(memory, view, shown)
     return Recognised(
         known=known,
         anchor=next((place for place in known if is_anchor(memory, view.seconds[place])), None),
-        is_reversed=_is_reversed(memory, view, known),
-        is_displaced=_is_displaced(memory, view, known),
+        is_reversed=_is_reversed(memory, view, shown, known),
+        is_displaced=_is_displaced(memory, view, shown, known),
     )
 
 
@@ -70,15 +71,21 @@ def news_from(memory: Memory, view: View, known: Sequence[int], start: int) -> S
     return [place for place in behind if place not in skipped]
 
 
-def _known_places(memory: Memory, view: View) -> list[int]:
-    if not memory.rows:
-        return []
+def _digests(memory: Memory, view: View) -> dict[int, bytes]:
+    """Return the digests of the rows that may be known by their seconds, by their places."""
+    seconds, width = memory.seconds, memory.width
+    return {
+        place: view.digest(place)[:width]
+        for place, second in enumerate(view.seconds)
+        if second in seconds
+    }
+
+
+def _known_places(memory: Memory, view: View, shown: Mapping[int, bytes]) -> list[int]:
     left = memory.counts.copy()
-    width = memory.width
     known: list[int] = []
     uncounted = memory.uncounted
-    for place in _of_seconds(memory, view):
-        digest = view.digest(place)[:width]
+    for place, digest in shown.items():
         if left[digest] > 0:
             left[digest] -= 1
             known.append(place)
@@ -88,14 +95,15 @@ def _known_places(memory: Memory, view: View) -> list[int]:
     return known
 
 
-def _is_reversed(memory: Memory, view: View, known: Sequence[int]) -> bool:
+def _is_reversed(
+    memory: Memory, view: View, shown: Mapping[int, bytes], known: Sequence[int]
+) -> bool:
     """Whether all known rows run against the memory, twins and rows of one second left aside."""
-    rows = [(view.seconds[place], view.digest(place)[: memory.width]) for place in known]
-    shown = Counter(view.digest(place)[: memory.width] for place in _of_seconds(memory, view))
+    counts = Counter(shown.values())
     places = [
-        (second, memory.places[digest])
-        for second, digest in rows
-        if digest in memory.places and memory.counts[digest] == shown[digest] == 1
+        (view.seconds[place], memory.places[shown[place]][0])
+        for place in known
+        if memory.counts[shown[place]] == counts[shown[place]] == 1
     ]
     steps = list(pairwise(places))
     has_forward_step = any(later > earlier for (_, earlier), (_, later) in steps)
@@ -104,21 +112,16 @@ def _is_reversed(memory: Memory, view: View, known: Sequence[int]) -> bool:
     )
 
 
-def _of_seconds(memory: Memory, view: View) -> Iterator[int]:
-    """Return the places of all rows that may be known by their seconds."""
-    return (place for place, second in enumerate(view.seconds) if second in memory.seconds)
-
-
-def _is_displaced(memory: Memory, view: View, known: Sequence[int]) -> bool:
+def _is_displaced(
+    memory: Memory, view: View, shown: Mapping[int, bytes], known: Sequence[int]
+) -> bool:
     """Whether the known rows cannot be found in the memory one after the other."""
     last = -1
     for place in known:
-        digest = view.digest(place)[: memory.width]
-        if digest not in memory.all_places:
-            continue
-        behind = next((at for at in memory.all_places[digest] if at > last), None)
+        places = memory.places.get(shown[place], ())
+        behind = next((at for at in places if at > last), None)
         if behind is not None:
             last = behind
-        elif memory.rows[last].second != view.seconds[place]:
+        elif places and memory.rows[last].second != view.seconds[place]:
             return True
     return False

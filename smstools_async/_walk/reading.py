@@ -53,7 +53,7 @@ def read(state: State, view: View) -> Step:
 
 def _lies_behind(state: State, view: View) -> bool:
     """Whether a full window ends before the place of the walk: it was planned long ago."""
-    is_before = view.stop < state.edge if view.forward else view.start > state.edge
+    is_before = view.window.ends_before(state.edge, forward=view.forward)
     return state.begun and is_before and not view.is_short
 
 

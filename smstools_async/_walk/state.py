@@ -33,8 +33,6 @@ class Tally:
     """Accepted windows in a row without news."""
     arrived_before: int = 0
     """What `arrived` was when news came last."""
-    empty: int = 0
-    """Pages in a row without rows, where rows were expected."""
     outside: int = 0
     """Rows in a row that come after the wanted range."""
     older_rows: int | None = None

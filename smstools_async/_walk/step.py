@@ -95,4 +95,4 @@ def is_passed(state: State, window: Window) -> bool:
     """Whether a response that was set aside lies behind the walk."""
     if not isinstance(state.phase, Reading) or not state.begun:
         return False
-    return window.stop < state.edge if state.is_forward else window.start > state.edge
+    return window.ends_before(state.edge, forward=state.is_forward)

@@ -34,6 +34,10 @@ class Window(NamedTuple):
         """The index after its last row."""
         return self.page * self.limit
 
+    def ends_before(self, edge: int, *, forward: bool) -> bool:
+        """Whether it ends before an index, along a walk."""
+        return self.stop < edge if forward else self.start > edge
+
 
 def surplus(page_size: int) -> int:
     """Return how many rows a window may be larger than `page_size`, so that windows can overlap."""
