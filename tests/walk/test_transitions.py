@@ -245,15 +245,22 @@ async def test_second_longer_than_a_cursor_is_resumed_in_its_middle(
 
 
 @pytest.mark.anyio
-async def test_range_is_sought_although_limits_are_ignored(
-    client: Client, sandbox: Sandbox
+@pytest.mark.parametrize(
+    ("quirks", "messages", "page_size"),
+    [
+        pytest.param(Quirks(fixed_limit=20), 1500, 20, id="limits are ignored, so pages adjoin"),
+        pytest.param(Quirks(total=10), 3000, 100, id="total is untrue"),
+    ],
+)
+async def test_range_is_sought_whatever_the_numbers_are(
+    client: Client, sandbox: Sandbox, quirks: Quirks, messages: int, page_size: int
 ) -> None:
-    """Pages of a fixed size adjoin."""
-    sandbox.add_conversation(PHONE, messages=1500)
-    sandbox.quirks |= Quirks(fixed_limit=20)
+    """Two thirds of the list are newer than the range, and neither number bounds the search."""
+    sandbox.add_conversation(PHONE, messages=messages)
+    sandbox.quirks |= quirks
     truth = sandbox.messages(PHONE)
-    until = truth[1000].sent_at
-    got = [m async for m in client.iter_conversation(PHONE, until=until, page_size=20)]
+    until = truth[2 * messages // 3].sent_at
+    got = [m async for m in client.iter_conversation(PHONE, until=until, page_size=page_size)]
     assert [message for message in truth if message.sent_at < until] == got
 
 
@@ -277,17 +284,6 @@ async def test_moving_list_whose_limits_are_ignored_loses_nothing(
     got = Counter([identity(message) async for message in walk])
     assert Counter() == Counter(map(identity, truth)) - got
     assert progress.degraded
-
-
-@pytest.mark.anyio
-async def test_range_is_sought_beyond_an_untrue_total(client: Client, sandbox: Sandbox) -> None:
-    """A `total` of 10 does not bound the search."""
-    sandbox.add_conversation(PHONE, messages=3000)
-    sandbox.quirks |= Quirks(total=10)
-    truth = sandbox.messages(PHONE)
-    until = truth[2000].sent_at
-    got = [m async for m in client.iter_conversation(PHONE, until=until, page_size=100)]
-    assert [message for message in truth if message.sent_at < until] == got
 
 
 @pytest.mark.anyio
